@@ -1,0 +1,2 @@
+//! The `escapement` command.
+fn main() {}
