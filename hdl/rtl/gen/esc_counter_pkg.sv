@@ -1,0 +1,179 @@
+// Generated from hdl/regs/escapement.rdl by `make generate`. Do not edit.
+// Index of each counter in the counter bank (register offset = 0x1000 + 8 * index) and the numbers of the
+// frame and message dispositions, which count up in the order of their counters.
+
+`default_nettype none
+
+package esc_counter_pkg;
+
+  /* verilator lint_off UNUSEDPARAM */  // a table of names: no single user needs them all
+
+  localparam int unsigned NumCounters = 79;
+  localparam int unsigned CntBits = 7;
+  typedef logic [6:0] cnt_t;
+
+  // copies: message copies in accepted frames, by line
+  localparam int unsigned NumCopies = 2;
+  localparam cnt_t CntCopiesInA = 7'd0;
+  localparam cnt_t CntCopiesInB = 7'd1;
+
+  // frames: frames by disposition
+  localparam int unsigned NumFrames = 21;
+  localparam cnt_t CntFramesOk = 7'd2;
+  localparam cnt_t CntFramesBadFcs = 7'd3;
+  localparam cnt_t CntFramesOversize = 7'd4;
+  localparam cnt_t CntFramesShortFrame = 7'd5;
+  localparam cnt_t CntFramesNotIpv4 = 7'd6;
+  localparam cnt_t CntFramesBadIpHeader = 7'd7;
+  localparam cnt_t CntFramesBadIpChecksum = 7'd8;
+  localparam cnt_t CntFramesFragment = 7'd9;
+  localparam cnt_t CntFramesNotUdp = 7'd10;
+  localparam cnt_t CntFramesWrongGroup = 7'd11;
+  localparam cnt_t CntFramesWrongPort = 7'd12;
+  localparam cnt_t CntFramesBadUdpLength = 7'd13;
+  localparam cnt_t CntFramesTransportShort = 7'd14;
+  localparam cnt_t CntFramesTransportVersion = 7'd15;
+  localparam cnt_t CntFramesWrongProtocol = 7'd16;
+  localparam cnt_t CntFramesWrongChannel = 7'd17;
+  localparam cnt_t CntFramesTransportLength = 7'd18;
+  localparam cnt_t CntFramesCutDatagram = 7'd19;
+  localparam cnt_t CntFramesBadUdpChecksum = 7'd20;
+  localparam cnt_t CntFramesOverrun = 7'd21;
+  localparam cnt_t CntFramesFifoFull = 7'd22;
+
+  // dispositions: message copies by disposition
+  localparam int unsigned NumDispositions = 10;
+  localparam cnt_t CntDispositionsTicked = 7'd23;
+  localparam cnt_t CntDispositionsNoChange = 7'd24;
+  localparam cnt_t CntDispositionsEventOpen = 7'd25;
+  localparam cnt_t CntDispositionsNotBookRelevant = 7'd26;
+  localparam cnt_t CntDispositionsUnmapped = 7'd27;
+  localparam cnt_t CntDispositionsUnknownType = 7'd28;
+  localparam cnt_t CntDispositionsShort = 7'd29;
+  localparam cnt_t CntDispositionsEmpty = 7'd30;
+  localparam cnt_t CntDispositionsDuplicate = 7'd31;
+  localparam cnt_t CntDispositionsLate = 7'd32;
+
+  // events: events, in no sum
+  localparam int unsigned NumEvents = 15;
+  localparam cnt_t CntEventsIpChecksumBad = 7'd33;
+  localparam cnt_t CntEventsUdpChecksumBad = 7'd34;
+  localparam cnt_t CntEventsMalformedBlock = 7'd35;
+  localparam cnt_t CntEventsTrailingBytes = 7'd36;
+  localparam cnt_t CntEventsHeartbeats = 7'd37;
+  localparam cnt_t CntEventsRestarts = 7'd38;
+  localparam cnt_t CntEventsGaps = 7'd39;
+  localparam cnt_t CntEventsLost = 7'd40;
+  localparam cnt_t CntEventsLostRangeEvicted = 7'd41;
+  localparam cnt_t CntEventsAbsentLevel = 7'd42;
+  localparam cnt_t CntEventsLevelOverflow = 7'd43;
+  localparam cnt_t CntEventsRecentreHeld = 7'd44;
+  localparam cnt_t CntEventsRefillStalls = 7'd45;
+  localparam cnt_t CntEventsRefillCycles = 7'd46;
+  localparam cnt_t CntEventsVoidedMessages = 7'd47;
+
+  // messages: delivered messages by type byte
+  localparam int unsigned NumMessages = 15;
+  localparam cnt_t CntMessagesTypeS = 7'd48;
+  localparam cnt_t CntMessagesTypeD = 7'd49;
+  localparam cnt_t CntMessagesTypeH = 7'd50;
+  localparam cnt_t CntMessagesTypeI = 7'd51;
+  localparam cnt_t CntMessagesTypeO = 7'd52;
+  localparam cnt_t CntMessagesTypeE = 7'd53;
+  localparam cnt_t CntMessagesTypeQ = 7'd54;
+  localparam cnt_t CntMessagesType8 = 7'd55;
+  localparam cnt_t CntMessagesType5 = 7'd56;
+  localparam cnt_t CntMessagesTypeP = 7'd57;
+  localparam cnt_t CntMessagesTypeT = 7'd58;
+  localparam cnt_t CntMessagesTypeX = 7'd59;
+  localparam cnt_t CntMessagesTypeB = 7'd60;
+  localparam cnt_t CntMessagesTypeA = 7'd61;
+  localparam cnt_t CntMessagesTypeOther = 7'd62;
+
+  // ticks: ticks made by kind
+  localparam int unsigned NumTicks = 5;
+  localparam cnt_t CntTicksBid = 7'd63;
+  localparam cnt_t CntTicksAsk = 7'd64;
+  localparam cnt_t CntTicksTrade = 7'd65;
+  localparam cnt_t CntTicksTradeBreak = 7'd66;
+  localparam cnt_t CntTicksStatus = 7'd67;
+
+  // output: entries and lines on their way out
+  localparam int unsigned NumOutput = 11;
+  localparam cnt_t CntOutputTicksMade = 7'd68;
+  localparam cnt_t CntOutputTicksWritten = 7'd69;
+  localparam cnt_t CntOutputTicksDropped = 7'd70;
+  localparam cnt_t CntOutputControlDropped = 7'd71;
+  localparam cnt_t CntOutputEscapes = 7'd72;
+  localparam cnt_t CntOutputRecentres = 7'd73;
+  localparam cnt_t CntOutputRefreshes = 7'd74;
+  localparam cnt_t CntOutputEntriesWritten = 7'd75;
+  localparam cnt_t CntOutputLinesWritten = 7'd76;
+  localparam cnt_t CntOutputLinesRefused = 7'd77;
+  localparam cnt_t CntOutputInterrupts = 7'd78;
+
+  // Frame dispositions; the counter is CntFramesOk + the number.
+  typedef enum logic [4:0] {
+    FrameOk = 5'd0,
+    FrameBadFcs = 5'd1,
+    FrameOversize = 5'd2,
+    FrameShortFrame = 5'd3,
+    FrameNotIpv4 = 5'd4,
+    FrameBadIpHeader = 5'd5,
+    FrameBadIpChecksum = 5'd6,
+    FrameFragment = 5'd7,
+    FrameNotUdp = 5'd8,
+    FrameWrongGroup = 5'd9,
+    FrameWrongPort = 5'd10,
+    FrameBadUdpLength = 5'd11,
+    FrameTransportShort = 5'd12,
+    FrameTransportVersion = 5'd13,
+    FrameWrongProtocol = 5'd14,
+    FrameWrongChannel = 5'd15,
+    FrameTransportLength = 5'd16,
+    FrameCutDatagram = 5'd17,
+    FrameBadUdpChecksum = 5'd18,
+    FrameOverrun = 5'd19,
+    FrameFifoFull = 5'd20
+  } frame_disp_e;
+
+  // Message dispositions; the counter is CntDispositionsTicked + the number.
+  typedef enum logic [3:0] {
+    DispTicked = 4'd0,
+    DispNoChange = 4'd1,
+    DispEventOpen = 4'd2,
+    DispNotBookRelevant = 4'd3,
+    DispUnmapped = 4'd4,
+    DispUnknownType = 4'd5,
+    DispShort = 4'd6,
+    DispEmpty = 4'd7,
+    DispDuplicate = 4'd8,
+    DispLate = 4'd9
+  } msg_disp_e;
+
+  // Counter of a delivered message by its type byte.
+  function automatic cnt_t cnt_of_msg_type(input logic [7:0] msg_type);
+    case (msg_type)
+      8'h53: return CntMessagesTypeS;
+      8'h44: return CntMessagesTypeD;
+      8'h48: return CntMessagesTypeH;
+      8'h49: return CntMessagesTypeI;
+      8'h4f: return CntMessagesTypeO;
+      8'h45: return CntMessagesTypeE;
+      8'h51: return CntMessagesTypeQ;
+      8'h38: return CntMessagesType8;
+      8'h35: return CntMessagesType5;
+      8'h50: return CntMessagesTypeP;
+      8'h54: return CntMessagesTypeT;
+      8'h58: return CntMessagesTypeX;
+      8'h42: return CntMessagesTypeB;
+      8'h41: return CntMessagesTypeA;
+      default: return CntMessagesTypeOther;
+    endcase
+  endfunction
+
+  /* verilator lint_on UNUSEDPARAM */
+
+endpackage
+
+`default_nettype wire

@@ -1,0 +1,1 @@
+"""Generated constants: registers and counters (`regs`), the tick line (`line`)."""

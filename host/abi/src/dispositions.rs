@@ -1,0 +1,157 @@
+// Generated from hdl/regs/escapement.rdl by `make generate`. Do not edit.
+//! What became of a frame or of a message copy.
+
+use crate::counters::Counter;
+
+/// What became of a frame; exactly one each (docs/card-model.md, section 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum FrameDisposition {
+    /// `ok`.
+    Ok = 0,
+    /// `bad_fcs`.
+    BadFcs = 1,
+    /// `oversize`.
+    Oversize = 2,
+    /// `short_frame`.
+    ShortFrame = 3,
+    /// `not_ipv4`.
+    NotIpv4 = 4,
+    /// `bad_ip_header`.
+    BadIpHeader = 5,
+    /// `bad_ip_checksum`.
+    BadIpChecksum = 6,
+    /// `fragment`.
+    Fragment = 7,
+    /// `not_udp`.
+    NotUdp = 8,
+    /// `wrong_group`.
+    WrongGroup = 9,
+    /// `wrong_port`.
+    WrongPort = 10,
+    /// `bad_udp_length`.
+    BadUdpLength = 11,
+    /// `transport_short`.
+    TransportShort = 12,
+    /// `transport_version`.
+    TransportVersion = 13,
+    /// `wrong_protocol`.
+    WrongProtocol = 14,
+    /// `wrong_channel`.
+    WrongChannel = 15,
+    /// `transport_length`.
+    TransportLength = 16,
+    /// `cut_datagram`.
+    CutDatagram = 17,
+    /// `bad_udp_checksum`.
+    BadUdpChecksum = 18,
+    /// `overrun`.
+    Overrun = 19,
+    /// `fifo_full`.
+    FifoFull = 20,
+}
+impl FrameDisposition {
+    /// All, in the order of their numbers.
+    pub const ALL: &'static [FrameDisposition; 21] = &[
+        FrameDisposition::Ok,
+        FrameDisposition::BadFcs,
+        FrameDisposition::Oversize,
+        FrameDisposition::ShortFrame,
+        FrameDisposition::NotIpv4,
+        FrameDisposition::BadIpHeader,
+        FrameDisposition::BadIpChecksum,
+        FrameDisposition::Fragment,
+        FrameDisposition::NotUdp,
+        FrameDisposition::WrongGroup,
+        FrameDisposition::WrongPort,
+        FrameDisposition::BadUdpLength,
+        FrameDisposition::TransportShort,
+        FrameDisposition::TransportVersion,
+        FrameDisposition::WrongProtocol,
+        FrameDisposition::WrongChannel,
+        FrameDisposition::TransportLength,
+        FrameDisposition::CutDatagram,
+        FrameDisposition::BadUdpChecksum,
+        FrameDisposition::Overrun,
+        FrameDisposition::FifoFull,
+    ];
+    /// By number.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<FrameDisposition> {
+        if (number as usize) < 21 {
+            Some(Self::ALL[number as usize])
+        } else {
+            None
+        }
+    }
+    /// The counter that counts it.
+    #[must_use]
+    pub const fn counter(self) -> Counter {
+        Counter::ALL[Counter::FramesOk.index() + self as usize]
+    }
+    /// Name as in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.counter().name()
+    }
+}
+
+/// What became of a message copy; exactly one each (docs/card-model.md, section 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum MessageDisposition {
+    /// `ticked`.
+    Ticked = 0,
+    /// `no_change`.
+    NoChange = 1,
+    /// `event_open`.
+    EventOpen = 2,
+    /// `not_book_relevant`.
+    NotBookRelevant = 3,
+    /// `unmapped`.
+    Unmapped = 4,
+    /// `unknown_type`.
+    UnknownType = 5,
+    /// `short`.
+    Short = 6,
+    /// `empty`.
+    Empty = 7,
+    /// `duplicate`.
+    Duplicate = 8,
+    /// `late`.
+    Late = 9,
+}
+impl MessageDisposition {
+    /// All, in the order of their numbers.
+    pub const ALL: &'static [MessageDisposition; 10] = &[
+        MessageDisposition::Ticked,
+        MessageDisposition::NoChange,
+        MessageDisposition::EventOpen,
+        MessageDisposition::NotBookRelevant,
+        MessageDisposition::Unmapped,
+        MessageDisposition::UnknownType,
+        MessageDisposition::Short,
+        MessageDisposition::Empty,
+        MessageDisposition::Duplicate,
+        MessageDisposition::Late,
+    ];
+    /// By number.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<MessageDisposition> {
+        if (number as usize) < 10 {
+            Some(Self::ALL[number as usize])
+        } else {
+            None
+        }
+    }
+    /// The counter that counts it.
+    #[must_use]
+    pub const fn counter(self) -> Counter {
+        Counter::ALL[Counter::DispositionsTicked.index() + self as usize]
+    }
+    /// Name as in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.counter().name()
+    }
+}

@@ -1,0 +1,169 @@
+// Generated from hdl/line/line_format.toml by `make generate`. Do not edit.
+//! Constants of the 64-byte tick line; the format in words is `docs/line-format.md`.
+
+/// Format version, as in the line's `version_flags`.
+pub const VERSION: u8 = 1;
+/// Bytes of a line.
+pub const LINE_BYTES: usize = 64;
+/// Nibbles of the body.
+pub const BODY_NIBBLES: usize = 80;
+/// First kind that is a control entry.
+pub const FIRST_CONTROL: u8 = 8;
+
+/// Byte offsets of the header fields.
+pub mod offset {
+    /// Low 32 bits of the line's sequence number; the first line is 0; a lap is visible.
+    pub const LINE_SEQ: usize = 0;
+    /// Hardware time (card ns) of the frame of the first entry.
+    pub const HW_TIME: usize = 4;
+    /// Message index base, low 40 bits: index of the first entry (a control entry's index is that of the next message).
+    pub const MSG_INDEX: usize = 12;
+    /// Bits 7:4 format version, bits 3:0 line flags (0 = sizes exact).
+    pub const VERSION_FLAGS: usize = 17;
+    /// Feed id.
+    pub const FEED: usize = 18;
+    /// Entries in this line, 1 or more.
+    pub const COUNT: usize = 19;
+    /// Packed entries, then zero nibbles.
+    pub const BODY: usize = 20;
+    /// CRC-32C (Castagnoli, reflected, init and final xor 0xffffffff) over bytes 0..60.
+    pub const CRC: usize = 60;
+}
+
+/// Sizes in bytes of the header fields.
+pub mod size {
+    /// Bytes of `line_seq`.
+    pub const LINE_SEQ: usize = 4;
+    /// Bytes of `hw_time`.
+    pub const HW_TIME: usize = 8;
+    /// Bytes of `msg_index`.
+    pub const MSG_INDEX: usize = 5;
+    /// Bytes of `version_flags`.
+    pub const VERSION_FLAGS: usize = 1;
+    /// Bytes of `feed`.
+    pub const FEED: usize = 1;
+    /// Bytes of `count`.
+    pub const COUNT: usize = 1;
+    /// Bytes of `body`.
+    pub const BODY: usize = 40;
+    /// Bytes of `crc`.
+    pub const CRC: usize = 4;
+}
+
+/// Entry kinds.
+pub mod kind {
+    /// Best bid: price and total size; no price and size 0 when the side emptied.
+    pub const BID: u8 = 1;
+    /// Best ask.
+    pub const ASK: u8 = 2;
+    /// Trade with aggressor side.
+    pub const TRADE: u8 = 3;
+    /// Size is the trade id or match number.
+    pub const TRADE_BREAK: u8 = 4;
+    /// Trading status of the slot, or the feed's system event (slot none).
+    pub const STATUS: u8 = 5;
+    /// Control, payload `PN first lost sequence, PN count, PN next message index`.
+    pub const GAP: u8 = 8;
+    /// Control, payload `PN count`.
+    pub const TICKS_DROPPED: u8 = 9;
+    /// Control, payload `1n price kind, 2n epoch, PN zigzag centre`.
+    pub const RECENTRE: u8 = 10;
+    /// Control, payload `1n price kind, 1n state bits (0 centre valid, 1 price valid, 2 side known), 2n epoch, 2n flags, 2n status byte, PN zigzag centre if valid, PN zigzag price and PN size if price valid`.
+    pub const REFRESH: u8 = 11;
+    /// Control, payload `PN first sequence, PN count, 2n frame disposition number`.
+    pub const VOID: u8 = 12;
+    /// Control, payload `PN zigzag step in ns` (reserved, not built).
+    pub const TIME_STEP: u8 = 13;
+    /// Control, payload `PN next message index, PN next sequence`.
+    pub const HEARTBEAT: u8 = 14;
+    /// Control, payload `2n generation, 16n symbol (8 bytes)` (reserved, not built).
+    pub const SLOT_ASSIGNED: u8 = 15;
+    /// Control, payload `2n generation` (reserved, not built).
+    pub const SLOT_RELEASED: u8 = 16;
+    /// Control, payload `PN session id, PN next message index`.
+    pub const RESTART: u8 = 17;
+    /// Control, payload `1n price kind, 2n level, 2n flags, PN zigzag price, PN size (0 = level gone)` (reserved, not built).
+    pub const DEPTH_LEVEL: u8 = 18;
+    /// Control, payload `2n bar length class, 2n flags, PN zigzag open, PN zigzag high-open, PN zigzag open-low, PN zigzag close-open, PN volume, PN trades` (reserved, not built).
+    pub const BAR: u8 = 19;
+}
+
+/// Bits of the 16-bit descriptor.
+pub mod full {
+    /// Bit 7.
+    pub const HAS_SLOT: u16 = 0x80;
+    /// Bit 8.
+    pub const HAS_FLAGS: u16 = 0x100;
+    /// Bit 9.
+    pub const HAS_HW: u16 = 0x200;
+    /// Bit 10.
+    pub const HAS_TIME: u16 = 0x400;
+    /// Bit 11.
+    pub const HAS_STEP: u16 = 0x800;
+    /// Bit 14.
+    pub const HAS_EPOCH: u16 = 0x4000;
+    /// Bit 15.
+    pub const HAS_SIZE: u16 = 0x8000;
+}
+
+/// What a kind needs to be skipped: whether it names a slot. `None`: not a control kind of this version.
+#[must_use]
+pub const fn control_names_slot(kind: u8) -> Option<bool> {
+    match kind {
+        kind::TICKS_DROPPED
+        | kind::RECENTRE
+        | kind::REFRESH
+        | kind::SLOT_ASSIGNED
+        | kind::SLOT_RELEASED
+        | kind::DEPTH_LEVEL
+        | kind::BAR => Some(true),
+        kind::GAP | kind::VOID | kind::TIME_STEP | kind::HEARTBEAT | kind::RESTART => Some(false),
+        _ => None,
+    }
+}
+
+/// Special slots.
+pub mod slot {
+    /// Slot `none`.
+    pub const NONE: u16 = 0xfff;
+    /// Slot `control`.
+    pub const CONTROL: u16 = 0xffe;
+}
+
+/// Aggressor sides.
+pub mod side {
+    /// Aggressor `none`.
+    pub const NONE: u8 = 0;
+    /// Aggressor `buy`.
+    pub const BUY: u8 = 1;
+    /// Aggressor `sell`.
+    pub const SELL: u8 = 2;
+}
+
+/// Price kinds inside recentre and refresh payloads.
+pub mod price_kind {
+    /// Bid prices.
+    pub const BID: u8 = 0;
+    /// Ask prices.
+    pub const ASK: u8 = 1;
+    /// Trade prices.
+    pub const TRADE: u8 = 2;
+}
+
+/// Flag bits of a tick, as in DBN.
+pub mod flag {
+    /// DBN `F_LAST`.
+    pub const LAST: u8 = 128;
+    /// DBN `F_TOB`.
+    pub const TOB: u8 = 64;
+    /// DBN `F_SNAPSHOT`.
+    pub const SNAPSHOT: u8 = 32;
+    /// DBN `F_MBP`.
+    pub const MBP: u8 = 16;
+    /// DBN `F_BAD_TS_RECV`.
+    pub const BAD_TS_RECV: u8 = 8;
+    /// DBN `F_MAYBE_BAD_BOOK`.
+    pub const MAYBE_BAD_BOOK: u8 = 4;
+    /// DBN `F_PUBLISHER_SPECIFIC`.
+    pub const PUBLISHER_SPECIFIC: u8 = 2;
+}

@@ -1,0 +1,100 @@
+"""The line format as plain data, read from line_format.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class FormatError(Exception):
+    """The line format cannot be used."""
+
+
+@dataclass(frozen=True)
+class HeaderField:
+    """A field of the line at a byte offset."""
+
+    name: str
+    offset: int
+    size: int
+    doc: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """An entry kind; control kinds (8 and up) have a payload and a slot rule."""
+
+    name: str
+    number: int
+    doc: str
+    payload: str
+    has_slot: bool
+    built: bool
+
+    @property
+    def is_control(self) -> bool:
+        return self.number >= 8
+
+
+@dataclass(frozen=True)
+class LineFormat:
+    """Everything that the description says."""
+
+    version: int
+    line_bytes: int
+    header: tuple[HeaderField, ...]
+    kinds: tuple[Kind, ...]
+    slots: dict[str, int]
+    sides: dict[str, int]
+    price_kinds: dict[str, int]
+    tick_flags: dict[str, int]
+    texts: dict[str, str]
+
+    def field(self, name: str) -> HeaderField:
+        return next(f for f in self.header if f.name == name)
+
+
+def _header(raw: dict, line_bytes: int) -> tuple[HeaderField, ...]:
+    fields = tuple(HeaderField(n, f["offset"], f["bytes"], f["doc"]) for n, f in raw.items())
+    at = 0
+    for field in fields:
+        if field.offset != at:
+            raise FormatError(f"header.{field.name}: offset {field.offset}, expected {at} (no holes, no overlap)")
+        at += field.size
+    if at != line_bytes:
+        raise FormatError(f"header fields end at byte {at}, the line has {line_bytes}")
+    return fields
+
+
+def _kinds(raw: dict) -> tuple[Kind, ...]:
+    kinds = []
+    for name, k in raw.items():
+        control = k["number"] >= 8
+        if control and not {"slot", "payload", "built"} <= k.keys():
+            raise FormatError(f"kinds.{name}: a control kind needs slot, payload and built")
+        if any(k["number"] == other.number for other in kinds) or not 1 <= k["number"] <= 31:
+            raise FormatError(f"kinds.{name}: number {k['number']} is taken or not in 1..=31")
+        kinds.append(
+            Kind(name, k["number"], k.get("doc", ""), k.get("payload", ""), k.get("slot", "yes") == "yes", k.get("built", True))
+        )
+    return tuple(kinds)
+
+
+def load(path: Path) -> LineFormat:
+    """Read the line format."""
+    try:
+        raw = tomllib.loads(path.read_text())
+        return LineFormat(
+            version=raw["version"],
+            line_bytes=raw["line_bytes"],
+            header=_header(raw["header"], raw["line_bytes"]),
+            kinds=_kinds(raw["kinds"]),
+            slots=raw["slots"],
+            sides=raw["sides"],
+            price_kinds=raw["price_kinds"],
+            tick_flags=raw["tick_flags"],
+            texts={n: raw[n]["doc"].strip() for n in ("pn", "state", "compact", "full")},
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise FormatError(f"{path.name}: {error}") from error
+    except KeyError as error:
+        raise FormatError(f"{path.name}: {error} is missing") from error
