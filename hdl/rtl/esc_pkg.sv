@@ -7,6 +7,8 @@
 
 package esc_pkg;
 
+  /* verilator lint_off UNUSEDPARAM */  // shared constants: no single module needs them all
+
   // Bytes of a message that a decoder can ask for; longer messages are kept by length only (IEX needs 42, ITCH 50).
   localparam int unsigned MsgBytes = 50;
   localparam int unsigned MsgBits = 8 * MsgBytes;
@@ -156,6 +158,8 @@ package esc_pkg;
     logic        first_of_frame;
     logic [31:0] t_in;
   } probe_t;
+
+  /* verilator lint_on UNUSEDPARAM */
 
 endpackage
 
