@@ -19,6 +19,33 @@ pub enum PriceKind {
     Trade = 2,
 }
 
+impl PriceKind {
+    /// All three, in the order of their numbers.
+    pub const ALL: [Self; 3] = [Self::Bid, Self::Ask, Self::Trade];
+
+    /// The price kind of ticks of this kind; none for breaks and statuses.
+    #[must_use]
+    pub const fn of_tick(kind: TickKind) -> Option<Self> {
+        match kind {
+            TickKind::Bid => Some(Self::Bid),
+            TickKind::Ask => Some(Self::Ask),
+            TickKind::Trade => Some(Self::Trade),
+            TickKind::TradeBreak | TickKind::Status => None,
+        }
+    }
+
+    /// The price kind of this number.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            0 => Some(Self::Bid),
+            1 => Some(Self::Ask),
+            2 => Some(Self::Trade),
+            _ => None,
+        }
+    }
+}
+
 /// Kinds of ticks, with their numbers on the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -33,6 +60,24 @@ pub enum TickKind {
     TradeBreak = 4,
     /// Status; `side` is the status or event byte.
     Status = 5,
+}
+
+impl TickKind {
+    /// All kinds, in the order of their numbers from 1.
+    pub const ALL: [Self; 5] = [Self::Bid, Self::Ask, Self::Trade, Self::TradeBreak, Self::Status];
+
+    /// The kind of this number on the line.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::Bid),
+            2 => Some(Self::Ask),
+            3 => Some(Self::Trade),
+            4 => Some(Self::TradeBreak),
+            5 => Some(Self::Status),
+            _ => None,
+        }
+    }
 }
 
 /// One tick.
@@ -86,19 +131,142 @@ pub enum Entry {
     /// A tick.
     Tick(Tick),
     /// Sequence numbers `first .. first + count` were lost.
-    Gap { hw_time: u64, next_index: u64, first: u64, count: u64 },
+    Gap {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message.
+        next_index: u64,
+        /// First sequence number.
+        first: u64,
+        /// How many sequence numbers.
+        count: u64,
+    },
     /// Ticks of `slot` dropped at the card.
-    TicksDropped { hw_time: u64, next_index: u64, slot: u16, count: u64 },
+    TicksDropped {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// Instrument slot, [`SLOT_NONE`] or [`SLOT_CONTROL`].
+        slot: u16,
+        /// How many ticks (control entries for [`SLOT_CONTROL`]).
+        count: u64,
+    },
     /// The centre of `slot` and `kind` moved.
-    Recentre { hw_time: u64, next_index: u64, slot: u16, kind: PriceKind, epoch: u8, centre: i64 },
+    Recentre {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the message that moved the centre.
+        next_index: u64,
+        /// Instrument slot.
+        slot: u16,
+        /// Whose centre.
+        kind: PriceKind,
+        /// Epoch of the new centre.
+        epoch: u8,
+        /// New centre, feed price units.
+        centre: i64,
+    },
     /// State of one side, re-announced.
-    Refresh { hw_time: u64, next_index: u64, slot: u16, kind: PriceKind, state: RefreshState },
+    Refresh {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// Instrument slot.
+        slot: u16,
+        /// Which side.
+        kind: PriceKind,
+        /// What is re-announced.
+        state: RefreshState,
+    },
     /// Messages `first .. first + count` came from a frame that proved bad.
-    Void { hw_time: u64, next_index: u64, first: u64, count: u64, disposition: u8 },
+    Void {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// First sequence number.
+        first: u64,
+        /// How many sequence numbers.
+        count: u64,
+        /// Number of the frame disposition.
+        disposition: u8,
+    },
     /// Card time was stepped.
-    TimeStep { hw_time: u64, next_index: u64, step: i64 },
+    TimeStep {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// Signed step in ns.
+        step: i64,
+    },
     /// Index and sequence of the next message.
-    Heartbeat { hw_time: u64, next_index: u64, next_seq: u64 },
+    Heartbeat {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message.
+        next_index: u64,
+        /// Sequence number expected next.
+        next_seq: u64,
+    },
     /// The session restarted.
-    Restart { hw_time: u64, next_index: u64, session: u64 },
+    Restart {
+        /// Card time in ns: stamp of the causing frame, or when the timer was due.
+        hw_time: u64,
+        /// Index of the next message.
+        next_index: u64,
+        /// New session id.
+        session: u64,
+    },
+}
+
+impl Entry {
+    /// Message index: of a tick its own, of a control entry that of the next message (of a recentre, the causing one).
+    #[must_use]
+    pub const fn msg_index(&self) -> u64 {
+        match *self {
+            Self::Tick(tick) => tick.msg_index,
+            Self::Gap { next_index, .. }
+            | Self::TicksDropped { next_index, .. }
+            | Self::Recentre { next_index, .. }
+            | Self::Refresh { next_index, .. }
+            | Self::Void { next_index, .. }
+            | Self::TimeStep { next_index, .. }
+            | Self::Heartbeat { next_index, .. }
+            | Self::Restart { next_index, .. } => next_index,
+        }
+    }
+
+    /// Card time in ns.
+    #[must_use]
+    pub const fn hw_time(&self) -> u64 {
+        match *self {
+            Self::Tick(tick) => tick.hw_time,
+            Self::Gap { hw_time, .. }
+            | Self::TicksDropped { hw_time, .. }
+            | Self::Recentre { hw_time, .. }
+            | Self::Refresh { hw_time, .. }
+            | Self::Void { hw_time, .. }
+            | Self::TimeStep { hw_time, .. }
+            | Self::Heartbeat { hw_time, .. }
+            | Self::Restart { hw_time, .. } => hw_time,
+        }
+    }
+
+    /// The same entry with what a line does not carry taken out: `next_index` of kinds whose payload lacks it becomes 0.
+    /// Two entries that a reader cannot tell apart are equal in this form.
+    #[must_use]
+    pub fn as_on_line(mut self) -> Self {
+        match &mut self {
+            Self::TicksDropped { next_index, .. }
+            | Self::Recentre { next_index, .. }
+            | Self::Refresh { next_index, .. }
+            | Self::Void { next_index, .. }
+            | Self::TimeStep { next_index, .. } => *next_index = 0,
+            _ => {}
+        }
+        self
+    }
 }
