@@ -1,0 +1,429 @@
+//! The driver: one code for every card.
+//!
+//! Control path: [`Driver::open`], [`Driver::configure`], [`Driver::start`], [`Driver::counters`], [`Driver::reset`],
+//! [`Driver::stop`]. Hot path: [`Driver::poll`], which reads memory only, and posts one doorbell write every quarter ring.
+
+use escapement_abi::registers::{
+    AbiVersion as AbiRegister, Board, BuildHash, Control, Magic, Params, RingControl, RingHead,
+    RingTail, Status,
+};
+use escapement_abi::{counters, registers, Counter, Readable, Register, Writable};
+
+use crate::config::{CardConfig, CardParams, RingMode};
+use crate::counters::CardCounters;
+use crate::device::Device;
+use crate::dma::{DmaBuffer, LINE_BYTES};
+use crate::error::{AbiVersion, CardError};
+use crate::programme::Programme;
+use crate::ring::{FollowerStats, RingEvent, RingFollower};
+
+/// The ABI that this driver was built against.
+pub const DRIVER_ABI: AbiVersion = AbiVersion {
+    major: registers::expected::ABI_MAJOR as u16,
+    minor: registers::expected::ABI_MINOR as u16,
+    line_format: registers::expected::ABI_LINE_FORMAT as u8,
+};
+
+/// Polls of a status bit before giving up.
+const STATUS_POLLS_MAX: u64 = 10_000;
+
+/// Who the card says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CardInfo {
+    /// ABI version of the card.
+    pub abi: AbiVersion,
+    /// First 8 bytes of the sha256 over the RTL sources (0 for the soft card).
+    pub build_hash: u64,
+    /// Board id, 0 = simulation.
+    pub board: u32,
+    /// Parameters of the build.
+    pub params: CardParams,
+}
+
+/// What the driver itself counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DriverStats {
+    /// Doorbells rung.
+    pub doorbells: u64,
+    /// Doorbells found not to have arrived, and rung again.
+    pub doorbells_lost: u64,
+    /// What the ring follower saw.
+    pub ring: FollowerStats,
+}
+
+#[derive(Debug)]
+struct Running {
+    config: CardConfig,
+    programme: Programme,
+    memory: DmaBuffer,
+    follower: RingFollower,
+    /// Tail that the card was told.
+    told: u64,
+    /// Lines between two doorbells.
+    quarter: u64,
+    started: bool,
+}
+
+/// A card and everything the host knows about it.
+#[derive(Debug)]
+pub struct Driver<D> {
+    device: D,
+    info: CardInfo,
+    running: Option<Running>,
+    doorbells: u64,
+    doorbells_lost: u64,
+}
+
+impl<D: Device> Driver<D> {
+    /// Takes the card over and makes sure that it is one of ours.
+    ///
+    /// # Errors
+    /// The device does not answer, is no Escapement card, or speaks another ABI.
+    pub fn open(mut device: D) -> Result<Self, CardError> {
+        let magic = device.bar_read64(Magic::OFFSET as u64)?;
+        if magic == u64::MAX {
+            return Err(CardError::Gone { offset: Magic::OFFSET as u64 });
+        }
+        if magic != registers::expected::MAGIC {
+            return Err(CardError::NotEscapement {
+                found: magic,
+                expected: registers::expected::MAGIC,
+            });
+        }
+        let abi = AbiVersion::from_register(device.bar_read64(AbiRegister::OFFSET as u64)?);
+        if !DRIVER_ABI.accepts(abi) {
+            return Err(CardError::AbiMismatch { card: abi, driver: DRIVER_ABI });
+        }
+        let params: Params = read(&mut device)?;
+        let info = CardInfo {
+            abi,
+            build_hash: read::<BuildHash, D>(&mut device)?.into_raw(),
+            board: read::<Board, D>(&mut device)?.into_raw() as u32,
+            params: CardParams {
+                slots: params.slots() as u16,
+                ladder: params.ladder() as u16,
+                level_sets_log2: params.level_sets_log2() as u8,
+                level_ways: params.level_ways() as u8,
+                map_log2: params.map_log2() as u8,
+                ports: params.ports() as u8,
+            },
+        };
+        Ok(Self { device, info, running: None, doorbells: 0, doorbells_lost: 0 })
+    }
+
+    /// Who the card is.
+    #[must_use]
+    pub fn info(&self) -> &CardInfo {
+        &self.info
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn config(&self) -> Option<&CardConfig> {
+        self.running.as_ref().map(|r| &r.config)
+    }
+
+    /// The device, to inject frames or to look at what a wrapper counted.
+    pub fn device_mut(&mut self) -> &mut D {
+        &mut self.device
+    }
+
+    /// Gives the device back; the card is stopped.
+    ///
+    /// # Errors
+    /// The device does not answer.
+    pub fn close(mut self) -> Result<D, CardError> {
+        self.stop()?;
+        if let Some(running) = self.running.take() {
+            self.device.dma_release(&running.memory)?;
+        }
+        self.device.set_bus_master(false)?;
+        Ok(self.device)
+    }
+
+    /// Validates `config` whole, resets the card, and writes the configuration. The card is left stopped.
+    ///
+    /// # Errors
+    /// The configuration is refused (then nothing was written), or the device fails.
+    pub fn configure(&mut self, config: &CardConfig) -> Result<(), CardError> {
+        let programme = Programme::new(config, &self.info.params)?;
+        self.stop()?;
+        if let Some(running) = self.running.take() {
+            self.device.dma_release(&running.memory)?;
+        }
+        let lines_log2 = config.ring.lines_log2;
+        let memory = self.device.dma_alloc(LINE_BYTES << lines_log2)?;
+        let follower = RingFollower::new(memory.clone(), lines_log2, 0);
+        self.running = Some(Running {
+            config: config.clone(),
+            programme,
+            memory,
+            follower,
+            told: 0,
+            quarter: ((1u64 << lines_log2) / 4).max(1),
+            started: false,
+        });
+        self.restore()
+    }
+
+    /// Resets the card and writes the configuration in force, as after power-up. The ring starts at line 0 again; a
+    /// card that was started is started again.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn reset(&mut self) -> Result<(), CardError> {
+        let running = self.running.as_ref().ok_or(CardError::NotConfigured { action: "reset" })?;
+        let was_started = running.started;
+        self.restore()?;
+        if was_started {
+            self.start()?;
+        }
+        Ok(())
+    }
+
+    fn restore(&mut self) -> Result<(), CardError> {
+        self.device.reset()?;
+        self.wait_for("up after reset", |status| status.core_up())?;
+        self.device.set_bus_master(true)?;
+        let running =
+            self.running.as_mut().ok_or(CardError::NotConfigured { action: "restore" })?;
+        running.started = false;
+        running.rewind();
+        running.programme.write(&mut self.device, running.memory.iova())
+    }
+
+    /// Lets lines out and frames in.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn start(&mut self) -> Result<(), CardError> {
+        let running = self.running.as_mut().ok_or(CardError::NotConfigured { action: "start" })?;
+        write(&mut self.device, running.programme.ring_control().with_enable(true))?;
+        write(&mut self.device, running.programme.control() | Control::ENABLE)?;
+        running.started = true;
+        Ok(())
+    }
+
+    /// Lets no more frames in. What is on its way still comes out.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn stop(&mut self) -> Result<(), CardError> {
+        if let Some(running) = self.running.as_mut().filter(|r| r.started) {
+            write(&mut self.device, running.programme.control())?;
+            running.started = false;
+        }
+        Ok(())
+    }
+
+    /// Clears books, session, time and counters; the configuration stays and the ring starts at line 0 again. A card
+    /// that was started is started again.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn clear(&mut self) -> Result<(), CardError> {
+        let running = self.running.as_ref().ok_or(CardError::NotConfigured { action: "clear" })?;
+        let was_started = running.started;
+        let (control, ring) = (running.programme.control(), running.programme.ring_control());
+        self.stop()?;
+        write(&mut self.device, ring)?;
+        write(&mut self.device, control | Control::CORE_RESET)?;
+        // A read is answered after every write before it was performed.
+        self.wait_for("up after a core reset", |status| status.core_up())?;
+        self.wait_for("idle after a core reset", |status| status.idle())?;
+        if let Some(running) = self.running.as_mut() {
+            running.rewind();
+        }
+        write(&mut self.device, RingTail(0))?;
+        if was_started {
+            self.start()?;
+        }
+        Ok(())
+    }
+
+    /// Asks for a refresh of every slot, once, now.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn refresh_now(&mut self) -> Result<(), CardError> {
+        let running =
+            self.running.as_ref().ok_or(CardError::NotConfigured { action: "refresh_now" })?;
+        let enable = if running.started { Control::ENABLE } else { Control::empty() };
+        let control = running.programme.control() | enable | Control::REFRESH_NOW;
+        write(&mut self.device, control)
+    }
+
+    /// The next line, or the news that lines are lost; `None` when there is nothing new.
+    ///
+    /// The hot path: no allocation, no system call, no register read. Every quarter ring it posts one write.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device refuses the doorbell.
+    #[inline]
+    pub fn poll(&mut self) -> Result<Option<RingEvent>, CardError> {
+        let running = self.running.as_mut().ok_or(CardError::NotConfigured { action: "poll" })?;
+        let event = running.follower.poll();
+        if event.is_some() {
+            let next = running.follower.next_line();
+            if next - running.told >= running.quarter {
+                running.told = next;
+                self.doorbells += 1;
+                self.device.bar_write64(RingTail::OFFSET as u64, next)?;
+            }
+        }
+        Ok(event)
+    }
+
+    /// Hands every event that is there now to `take`; returns how many there were.
+    ///
+    /// # Errors
+    /// As [`Driver::poll`].
+    pub fn drain(&mut self, mut take: impl FnMut(RingEvent)) -> Result<u64, CardError> {
+        let mut events = 0;
+        while let Some(event) = self.poll()? {
+            take(event);
+            events += 1;
+        }
+        Ok(events)
+    }
+
+    /// Tells the card how far the ring was read, without waiting for a quarter ring.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn ring_doorbell(&mut self) -> Result<(), CardError> {
+        let running =
+            self.running.as_mut().ok_or(CardError::NotConfigured { action: "ring_doorbell" })?;
+        running.told = running.follower.next_line();
+        self.doorbells += 1;
+        self.device.bar_write64(RingTail::OFFSET as u64, running.told)
+    }
+
+    /// Makes sure that the last doorbell arrived, and rings again if it did not. Reads a register: not for the hot path.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn check_doorbell(&mut self) -> Result<bool, CardError> {
+        let running =
+            self.running.as_ref().ok_or(CardError::NotConfigured { action: "check_doorbell" })?;
+        let told = running.told;
+        if read::<RingTail, D>(&mut self.device)?.lines() == told {
+            return Ok(true);
+        }
+        self.doorbells_lost += 1;
+        self.ring_doorbell()?;
+        Ok(false)
+    }
+
+    /// Lines that the card says it wrote. Reads a register: not for the hot path.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn ring_head(&mut self) -> Result<u64, CardError> {
+        Ok(read::<RingHead, D>(&mut self.device)?.lines())
+    }
+
+    /// Number of the line that is expected next.
+    #[must_use]
+    pub fn next_line(&self) -> u64 {
+        self.running.as_ref().map_or(0, |r| r.follower.next_line())
+    }
+
+    /// A coherent snapshot of all counters.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn counters(&mut self) -> Result<CardCounters, CardError> {
+        let control = self.running.as_ref().map_or(Control::empty(), |r| {
+            let enable = if r.started { Control::ENABLE } else { Control::empty() };
+            r.programme.control() | enable
+        });
+        write(&mut self.device, control | Control::SNAPSHOT)?;
+        let mut values = [0; counters::COUNT];
+        for (value, counter) in values.iter_mut().zip(Counter::ALL) {
+            *value = read64(&mut self.device, counter.offset())?;
+        }
+        let in_flight = read::<Status, D>(&mut self.device)?.in_flight();
+        Ok(CardCounters::new(values, in_flight))
+    }
+
+    /// What the driver counted.
+    #[must_use]
+    pub fn stats(&self) -> DriverStats {
+        DriverStats {
+            doorbells: self.doorbells,
+            doorbells_lost: self.doorbells_lost,
+            ring: self.running.as_ref().map_or_else(FollowerStats::default, |r| r.follower.stats()),
+        }
+    }
+
+    /// The ring's memory, for readers in other processes.
+    #[must_use]
+    pub fn ring_memory(&self) -> Option<&DmaBuffer> {
+        self.running.as_ref().map(|r| &r.memory)
+    }
+
+    fn wait_for(
+        &mut self,
+        state: &'static str,
+        reached: impl Fn(Status) -> bool,
+    ) -> Result<(), CardError> {
+        for _ in 0..STATUS_POLLS_MAX {
+            if reached(read(&mut self.device)?) {
+                return Ok(());
+            }
+        }
+        Err(CardError::NotReached { state, polls: STATUS_POLLS_MAX })
+    }
+}
+
+impl Running {
+    /// Back to line 0 on an empty ring. The card must not be writing.
+    fn rewind(&mut self) {
+        self.memory.zero();
+        let lines_log2 = self.config.ring.lines_log2;
+        self.follower = RingFollower::new(self.memory.clone(), lines_log2, 0);
+        self.told = 0;
+        // Broadcast cards have no credits: no doorbells.
+        self.quarter = match self.config.ring.mode {
+            RingMode::Credit => ((1u64 << lines_log2) / 4).max(1),
+            RingMode::Broadcast => u64::MAX,
+        };
+    }
+}
+
+/// Reads a register; all ones are suspected to be a card that has left the bus.
+pub(crate) fn read64<D: Device>(device: &mut D, offset: usize) -> Result<u64, CardError> {
+    let value = device.bar_read64(offset as u64)?;
+    if value == u64::MAX && device.bar_read64(Magic::OFFSET as u64)? == u64::MAX {
+        return Err(CardError::Gone { offset: offset as u64 });
+    }
+    Ok(value)
+}
+
+pub(crate) fn read<R: Readable, D: Device>(device: &mut D) -> Result<R, CardError> {
+    read64(device, R::OFFSET).map(R::from_raw)
+}
+
+pub(crate) fn write<R: Writable, D: Device>(device: &mut D, register: R) -> Result<(), CardError> {
+    device.bar_write64(R::OFFSET as u64, register.into_raw())
+}
+
+/// Writes a register and makes sure that it took.
+pub(crate) fn write_checked<R: Readable + Writable, D: Device>(
+    device: &mut D,
+    register: R,
+) -> Result<(), CardError> {
+    let written = register.into_raw();
+    write(device, register)?;
+    let found = read64(device, R::OFFSET)?;
+    if found != written {
+        return Err(CardError::ReadBack { register: R::NAME, written, found });
+    }
+    Ok(())
+}
+
+/// The ring register without the enable bit.
+pub(crate) fn ring_register(lines_log2: u8, mode: RingMode) -> RingControl {
+    RingControl(0).with_size_log2(u64::from(lines_log2)).with_broadcast(mode == RingMode::Broadcast)
+}
