@@ -1,6 +1,6 @@
 // Generated from hdl/regs/escapement.rdl by `make generate`. Do not edit.
-// Index of each counter in the counter bank (register offset = 0x1000 + 8 * index) and the numbers of the
-// frame and message dispositions, which count up in the order of their counters.
+// Index of each counter in the counter bank (register offset = 0x1000 + 8 * index) and the numbers
+// of the frame and message dispositions, which count up in the order of their counters.
 
 `default_nettype none
 
@@ -154,20 +154,20 @@ package esc_counter_pkg;
   // Counter of a delivered message by its type byte.
   function automatic cnt_t cnt_of_msg_type(input logic [7:0] msg_type);
     case (msg_type)
-      8'h53: return CntMessagesTypeS;
-      8'h44: return CntMessagesTypeD;
-      8'h48: return CntMessagesTypeH;
-      8'h49: return CntMessagesTypeI;
-      8'h4f: return CntMessagesTypeO;
-      8'h45: return CntMessagesTypeE;
-      8'h51: return CntMessagesTypeQ;
-      8'h38: return CntMessagesType8;
-      8'h35: return CntMessagesType5;
-      8'h50: return CntMessagesTypeP;
-      8'h54: return CntMessagesTypeT;
-      8'h58: return CntMessagesTypeX;
-      8'h42: return CntMessagesTypeB;
-      8'h41: return CntMessagesTypeA;
+      8'h53:   return CntMessagesTypeS;
+      8'h44:   return CntMessagesTypeD;
+      8'h48:   return CntMessagesTypeH;
+      8'h49:   return CntMessagesTypeI;
+      8'h4f:   return CntMessagesTypeO;
+      8'h45:   return CntMessagesTypeE;
+      8'h51:   return CntMessagesTypeQ;
+      8'h38:   return CntMessagesType8;
+      8'h35:   return CntMessagesType5;
+      8'h50:   return CntMessagesTypeP;
+      8'h54:   return CntMessagesTypeT;
+      8'h58:   return CntMessagesTypeX;
+      8'h42:   return CntMessagesTypeB;
+      8'h41:   return CntMessagesTypeA;
       default: return CntMessagesTypeOther;
     endcase
   endfunction

@@ -2,6 +2,7 @@
 
 from .naming import camel, header
 from .rdl_model import GROUPS, Map
+from .verible import verible
 
 
 def _enum(name: str, prefix: str, bits: int, names: list[str]) -> list[str]:
@@ -17,8 +18,8 @@ def render(regs: Map) -> str:
     bits = max(1, (count - 1).bit_length())
     out = [header("//", "hdl/regs/escapement.rdl").rstrip("\n")]
     out += [
-        "// Index of each counter in the counter bank (register offset = 0x1000 + 8 * index) and the numbers of the",
-        "// frame and message dispositions, which count up in the order of their counters.",
+        "// Index of each counter in the counter bank (register offset = 0x1000 + 8 * index) and the numbers",
+        "// of the frame and message dispositions, which count up in the order of their counters.",
         "",
         "`default_nettype none",
         "",
@@ -50,4 +51,4 @@ def render(regs: Map) -> str:
     out.append("      default: return CntMessagesTypeOther;")
     out += ["    endcase", "  endfunction", ""]
     out += ["  /* verilator lint_on UNUSEDPARAM */", "", "endpackage", "", "`default_nettype wire", ""]
-    return "\n".join(out)
+    return verible("\n".join(out))

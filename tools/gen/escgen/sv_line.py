@@ -2,6 +2,7 @@
 
 from .line_model import LineFormat
 from .naming import camel, header
+from .verible import verible
 
 #: Descriptor bits, named after the texts [compact] and [full] of line_format.toml.
 FULL_BITS = {"has_slot": 7, "has_flags": 8, "has_hw": 9, "has_time": 10, "has_step": 11, "has_epoch": 14, "has_size": 15}
@@ -54,4 +55,4 @@ def render(line: LineFormat) -> str:
     out += ["", "  // Flag bits of a tick (DBN)."]
     out += [f"  localparam logic [7:0] Flag{camel(n)} = 8'd{v};" for n, v in line.tick_flags.items()]
     out += ["", "  /* verilator lint_on UNUSEDPARAM */", "", "endpackage", "", "`default_nettype wire", ""]
-    return "\n".join(out)
+    return verible("\n".join(out))

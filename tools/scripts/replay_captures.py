@@ -1,0 +1,110 @@
+"""Replay the real captures through the Verilated card and compare its ticks, row by row, with the reference ticks.
+
+    python3 tools/scripts/replay_captures.py          each capture once, whole mode
+    python3 tools/scripts/replay_captures.py --long   also early mode and small and large rings
+
+Each run has `--check` (entries and line bytes against the golden model) and must end with exit 0 and conserved: true.
+The data lie in $ESCAPEMENT_DATA, default ../shared/data; without them this skips, or fails under
+ESCAPEMENT_REQUIRE_DATA=1.
+"""
+
+import csv
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+from itertools import zip_longest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / "target" / "release" / "escapement"
+OUT = ROOT / "out" / "replay"
+
+#: capture -> messages that must be delivered.
+CAPTURES = {
+    "iex_tops16_20180127.pcapng.gz": 99_871,
+    "iex_deep10_20170425.pcap.gz": 391_999,
+    "derived/aig_20131008_as_tops.pcap.gz": 300_028,
+    "derived/synthetic_iex_tops_cases.pcapng.gz": 16,
+    "derived/synthetic_iex_deep_cases.pcapng.gz": 22,
+}
+
+
+def data_folder() -> Path | None:
+    """Where the captures are; None to skip."""
+    data = Path(os.environ.get("ESCAPEMENT_DATA") or ROOT.parent / "shared" / "data")
+    if data.is_dir():
+        return data
+    required = os.environ.get("ESCAPEMENT_REQUIRE_DATA") == "1"
+    print(f"{'FAILED' if required else 'SKIPPED'}: no captures at {data} (set ESCAPEMENT_DATA)", file=sys.stderr)
+    sys.exit(1 if required else 0)
+
+
+def reference_rows(path: Path, symbols: set[str]) -> list[list[str]]:
+    """Header, then the reference ticks of the mapped instruments and of no instrument."""
+    with gzip.open(path, "rt", newline="") as file:
+        rows = list(csv.reader(file))
+    column = rows[0].index("symbol")
+    return [rows[0]] + [row for row in rows[1:] if row[column] == "" or row[column] in symbols]
+
+
+def compare(ticks: Path, reference: Path, symbols: set[str]) -> str | None:
+    """The first difference, in words."""
+    want = reference_rows(reference, symbols)
+    with open(ticks, newline="") as file:
+        for line, (got, expected) in enumerate(zip_longest(csv.reader(file), want), 1):
+            if got != expected:
+                return f"{ticks.name}:{line}: got {got}, reference {expected}"
+    return None if len(want) > 1 else f"{reference.name}: no row for the mapped instruments"
+
+
+def replay(data: Path, name: str, delivered: int, options: list[str]) -> str | None:
+    """One run; what is wrong, if anything."""
+    base = Path(name).name.split(".")[0]
+    label = "-".join([base, *(o.lstrip("-") for o in options)])
+    ticks, report = OUT / f"{label}.csv", OUT / f"{label}.json"
+    for old in (ticks, report):
+        old.unlink(missing_ok=True)
+    command = [str(COMMAND), "replay", str(data / name), "--card", "sim", "--check", "--ticks", str(ticks), "--json", str(report), *options]
+    began = time.monotonic()
+    done = subprocess.run(command, capture_output=True, text=True)
+    seconds = time.monotonic() - began
+    if done.returncode != 0:
+        return f"exit code {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    result = json.loads(report.read_text())
+    if result["conserved"] is not True:
+        return f"not conserved: {result.get('ledgers')}"
+    if sum(result["messages"].values()) != delivered:
+        return f"{sum(result['messages'].values())} messages delivered, expected {delivered}"
+    symbols = {i["symbol"] for i in result["instruments"]}
+    problem = compare(ticks, data / "derived" / f"{base}.ticks.csv.gz", symbols)
+    if problem is None:
+        rows = sum(result["ticks"].values())
+        print(f"{label}: {rows} ticks equal the reference, {result['packets_per_s']:.0f} packets/s, {seconds:.1f} s", flush=True)
+    return problem
+
+
+def main() -> int:
+    long = sys.argv[1:] == ["--long"]
+    if sys.argv[1:] and not long:
+        print(__doc__, file=sys.stderr)
+        return 2
+    data = data_folder()
+    OUT.mkdir(parents=True, exist_ok=True)
+    variants = [[]]
+    if long:
+        variants += [["--mode", "early"], ["--ring-lines", "64"], ["--ring-lines", "65536"]]
+    failed = 0
+    for name, delivered in CAPTURES.items():
+        for options in variants:
+            problem = replay(data, name, delivered, options)
+            if problem:
+                failed += 1
+                print(f"FAILED {name} {' '.join(options)}: {problem}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

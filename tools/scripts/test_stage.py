@@ -1,0 +1,33 @@
+"""The stage runner: a stage that fails or passes its budget fails the run."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import stage  # noqa: E402
+
+ENV = dict(os.environ)
+
+
+def test_a_good_command_passes():
+    assert stage.run("true", ENV, 10) is None
+
+
+def test_a_failing_command_anywhere_in_a_pipe_fails():
+    assert stage.run("false | cat", ENV, 10) == "exit code 1"
+
+
+def test_a_stage_over_its_budget_is_stopped_with_its_children():
+    began = time.monotonic()
+    assert stage.run("sleep 31.4159 & wait", ENV, 1) == "over its budget of 1 s"
+    assert time.monotonic() - began < 10
+    assert subprocess.run(["pgrep", "-f", "sleep 31.4159"], capture_output=True).stdout == b""
+
+
+def test_every_stage_has_a_budget_and_the_test_suite_stays_inside_twenty_minutes_on_a_good_day():
+    stages = stage.load("test", None)
+    assert all(s["budget_s"] > 0 and s["command"] for s in stages)
+    assert len({s["name"] for s in stages}) == len(stages)
