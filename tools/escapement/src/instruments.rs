@@ -1,0 +1,280 @@
+//! The instrument file: which symbols the card carries, with tick size and, if known, centres.
+//!
+//! ```toml
+//! [[instrument]]
+//! venue = "IEXG"
+//! symbol = "AIG"
+//! tick = 0.01
+//! centre = 49.50        # or bid_centre, ask_centre, trade_centre
+//! ```
+//!
+//! Numbers are read as decimals from the text, never through binary floating point.
+
+use std::fmt;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::price;
+
+/// Slots of the card.
+pub const SLOTS: usize = 64;
+/// Market identifier code of the IEX feeds.
+pub const IEX_VENUE: &str = "IEXG";
+/// Tick sizes must be below this, in feed units (24 bits on the card).
+pub const TICK_LIMIT: i64 = 1 << 24;
+/// Longest instrument file read; 64 instruments need far less.
+pub const FILE_BYTES_MAX: usize = 1 << 20;
+
+/// One instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Market identifier code.
+    pub venue: String,
+    /// Symbol bytes as on the wire, filled with spaces.
+    pub symbol: [u8; 8],
+    /// Tick size in feed units (1e-4).
+    pub tick: u32,
+    /// Initial centres of bid, ask and trade, in feed units.
+    pub centres: [Option<i64>; 3],
+}
+
+impl Instrument {
+    /// An instrument of an IEX feed without centres.
+    #[must_use]
+    pub fn iex(symbol: [u8; 8], tick: u32) -> Self {
+        Self { venue: IEX_VENUE.into(), symbol, tick, centres: [None; 3] }
+    }
+
+    /// The symbol without its filling; bytes that are no printable ASCII show as `\xNN`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        symbol_name(&self.symbol)
+    }
+}
+
+/// A wire symbol as text.
+#[must_use]
+pub fn symbol_name(symbol: &[u8; 8]) -> String {
+    let used = symbol.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
+    symbol[..used]
+        .iter()
+        .flat_map(|&byte| std::ascii::escape_default(byte))
+        .map(char::from)
+        .collect()
+}
+
+/// What is wrong with an instrument file, and on which line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstrumentError {
+    /// Line, from 1.
+    pub line: usize,
+    /// Byte offset in the file.
+    pub offset: usize,
+    /// What was found and what was expected.
+    pub reason: String,
+}
+
+impl fmt::Display for InstrumentError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {} (offset {}): {}", self.line, self.offset, self.reason)
+    }
+}
+
+impl std::error::Error for InstrumentError {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    instrument: Vec<Spanned<Row>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    venue: Spanned<String>,
+    symbol: Spanned<String>,
+    tick: Spanned<toml::Value>,
+    centre: Option<Spanned<toml::Value>>,
+    bid_centre: Option<Spanned<toml::Value>>,
+    ask_centre: Option<Spanned<toml::Value>>,
+    trade_centre: Option<Spanned<toml::Value>>,
+}
+
+/// Reads an instrument file; `venue` is the one that the feed of the capture belongs to.
+///
+/// # Errors
+/// Not TOML, an unknown or missing key, a duplicate `(venue, symbol)`, another venue, a symbol that is empty or longer
+/// than 8 bytes, a tick of 0 or out of range, a price that is no decimal of at most 4 places, none or more than 64
+/// instruments. The line is named.
+pub fn parse(text: &str, venue: &str) -> Result<Vec<Instrument>, InstrumentError> {
+    let at = |offset: usize, reason: String| InstrumentError {
+        line: 1 + text.as_bytes()[..offset.min(text.len())]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count(),
+        offset,
+        reason,
+    };
+    if text.len() > FILE_BYTES_MAX {
+        return Err(at(
+            FILE_BYTES_MAX,
+            format!("the file has {} bytes, expected at most {FILE_BYTES_MAX}", text.len()),
+        ));
+    }
+    let file: File = toml::from_str(text).map_err(|error| {
+        at(error.span().map_or(0, |span| span.start), error.message().replace('\n', " "))
+    })?;
+    let mut found: Vec<(Instrument, usize)> = Vec::new();
+    for spanned in &file.instrument {
+        let start = spanned.span().start;
+        let row = spanned.get_ref();
+        let instrument =
+            read_row(text, row, venue).map_err(|(offset, reason)| at(offset, reason))?;
+        let earlier = found.iter().find(|(other, _)| {
+            other.venue == instrument.venue && other.symbol == instrument.symbol
+        });
+        if let Some((_, first)) = earlier {
+            let line = at(*first, String::new()).line;
+            let reason = format!(
+                "duplicate instrument ({}, {}), first on line {line}",
+                instrument.venue,
+                instrument.name()
+            );
+            return Err(at(row.symbol.span().start, reason));
+        }
+        if found.len() == SLOTS {
+            return Err(at(
+                start,
+                format!("more than {SLOTS} instruments, the card has {SLOTS} slots"),
+            ));
+        }
+        found.push((instrument, row.symbol.span().start));
+    }
+    if found.is_empty() {
+        return Err(at(0, "no [[instrument]] in the file".into()));
+    }
+    Ok(found.into_iter().map(|(instrument, _)| instrument).collect())
+}
+
+fn read_row(text: &str, row: &Row, venue: &str) -> Result<Instrument, (usize, String)> {
+    if row.venue.get_ref() != venue {
+        return Err((
+            row.venue.span().start,
+            format!("unknown venue {:?}, expected {venue:?}", row.venue.get_ref()),
+        ));
+    }
+    let name = row.symbol.get_ref().trim_end_matches(' ');
+    if name.is_empty() || name.len() > 8 {
+        let reason = format!("symbol {name:?} has {} bytes, expected 1 to 8", name.len());
+        return Err((row.symbol.span().start, reason));
+    }
+    let mut symbol = [b' '; 8];
+    symbol[..name.len()].copy_from_slice(name.as_bytes());
+    let tick = decimal(text, &row.tick, "tick")?;
+    if tick <= 0 || tick >= TICK_LIMIT {
+        let reason = format!(
+            "tick size is {}, expected 0.0001 to {}",
+            price::format(tick),
+            price::format(TICK_LIMIT - 1)
+        );
+        return Err((row.tick.span().start, reason));
+    }
+    let centre = |own: &Option<Spanned<toml::Value>>, key| {
+        let value = own.as_ref().or(row.centre.as_ref());
+        value
+            .map(|value| on_grid(decimal(text, value, key)?, tick, value.span().start, key))
+            .transpose()
+    };
+    let centres = [
+        centre(&row.bid_centre, "bid_centre")?,
+        centre(&row.ask_centre, "ask_centre")?,
+        centre(&row.trade_centre, "trade_centre")?,
+    ];
+    Ok(Instrument { venue: venue.to_string(), symbol, tick: tick as u32, centres })
+}
+
+fn on_grid(centre: i64, tick: i64, offset: usize, key: &str) -> Result<i64, (usize, String)> {
+    if centre.rem_euclid(tick) == 0 {
+        return Ok(centre);
+    }
+    let (centre, tick) = (price::format(centre), price::format(tick));
+    Err((offset, format!("{key} is {centre}, expected a multiple of the tick {tick}")))
+}
+
+/// The exact decimal that stands in the text, as a number or as a string.
+fn decimal(text: &str, value: &Spanned<toml::Value>, key: &str) -> Result<i64, (usize, String)> {
+    let span = value.span();
+    let source = match value.get_ref() {
+        toml::Value::String(string) => string.as_str(),
+        _ => text.get(span.clone()).unwrap_or(""),
+    };
+    price::parse(source).ok_or_else(|| {
+        (span.start, format!("{key} is {source}, expected a decimal number of at most 4 places"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(text, IEX_VENUE).expect_err(text).to_string()
+    }
+
+    #[test]
+    fn a_file_with_centres_is_read_exactly() {
+        let text = r#"
+            [[instrument]]
+            venue = "IEXG"
+            symbol = "AIG"
+            tick = 0.01
+            centre = 49.5
+            ask_centre = "49.51"
+            [[instrument]]
+            venue = "IEXG"
+            symbol = "ZVZZT-8C"
+            tick = "0.0001"
+        "#;
+        let found = parse(text, IEX_VENUE).unwrap();
+        assert_eq!(found[0].symbol, *b"AIG     ");
+        assert_eq!(
+            (found[0].tick, found[0].centres),
+            (100, [Some(495_000), Some(495_100), Some(495_000)])
+        );
+        assert_eq!((found[1].tick, found[1].centres), (1, [None; 3]));
+        assert_eq!(found[1].name(), "ZVZZT-8C");
+    }
+
+    #[test]
+    fn each_bad_file_names_its_line() {
+        let row = |venue: &str, symbol: &str, tick: &str| {
+            format!("[[instrument]]\nvenue = \"{venue}\"\nsymbol = \"{symbol}\"\ntick = {tick}\n")
+        };
+        let twice = row("IEXG", "A", "1") + &row("IEXG", "A ", "1");
+        assert_eq!(
+            error(&twice),
+            "line 7 (offset 91): duplicate instrument (IEXG, A), first on line 3"
+        );
+        assert!(error(&row("IEXG", "A", "0"))
+            .starts_with("line 4 (offset 50): tick size is 0, expected 0.0001"));
+        assert!(error(&row("IEXG", "A", "-1")).contains("tick size is -1"));
+        assert!(error(&row("IEXG", "A", "1677.7216")).contains("tick size is 1677.7216"));
+        assert!(error(&row("IEXG", "A", "0.00001")).contains("tick is 0.00001, expected a decimal"));
+        assert!(
+            error(&row("XNAS", "A", "1")).starts_with("line 2 (offset 23): unknown venue \"XNAS\"")
+        );
+        assert!(error(&row("IEXG", "ABCDEFGHI", "1")).contains("symbol \"ABCDEFGHI\" has 9 bytes"));
+        assert!(error(&row("IEXG", "", "1")).contains("symbol \"\" has 0 bytes"));
+        assert!(error("[[instrument]]\nvenue = \"IEXG\"\n").contains("missing field `symbol`"));
+        assert!(error(&(row("IEXG", "A", "1") + "color = 1"))
+            .contains("line 5 (offset 52): unknown field `color`"));
+        assert!(error(&(row("IEXG", "A", "0.02") + "centre = 0.03"))
+            .contains("centre is 0.03, expected a multiple of the tick 0.02"));
+        assert!(error("x = ").starts_with("line 1"));
+        assert_eq!(error(""), "line 1 (offset 0): no [[instrument]] in the file");
+        let many: String = (0..65).map(|index| row("IEXG", &format!("S{index}"), "1")).collect();
+        assert!(error(&many).contains("more than 64 instruments"));
+    }
+}
