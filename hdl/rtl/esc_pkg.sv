@@ -1,6 +1,7 @@
 // Shared types of the card's core. Field meanings follow docs/card-model.md.
 //
-// Naming: *_t structs, *_e enums, UpperCamelCase constants. Message bytes are little-endian in vectors: byte i of a
+// Naming: *_t structs, *_e enums, UpperCamelCase constants. Message bytes are little-endian in
+// vectors: byte i of a
 // message is data[8*i +: 8].
 
 `default_nettype none
@@ -9,7 +10,8 @@ package esc_pkg;
 
   /* verilator lint_off UNUSEDPARAM */  // shared constants: no single module needs them all
 
-  // Bytes of a message that a decoder can ask for; longer messages are kept by length only (IEX needs 42, ITCH 50).
+  // Bytes of a message that a decoder can ask for; longer messages are kept by length only (IEX
+  // needs 42, ITCH 50).
   localparam int unsigned MsgBytes = 50;
   localparam int unsigned MsgBits = 8 * MsgBytes;
   localparam int unsigned MaxFrameBytes = 2048;
@@ -17,7 +19,8 @@ package esc_pkg;
   localparam logic [11:0] SlotNone = 12'hfff;
   localparam logic [11:0] SlotControl = 12'hffe;
 
-  // MAC side, one beat. err and last are valid on the last beat only; stamp is valid on every beat of a frame.
+  // MAC side, one beat. err and last are valid on the last beat only; stamp is valid on every beat
+  // of a frame.
   typedef struct packed {
     logic [63:0] stamp;
     logic        err;
@@ -26,13 +29,16 @@ package esc_pkg;
     logic [63:0] data;
   } mac_beat_t;
 
-  // UDP payload, realigned so that the first payload byte is in lane 0. `first` marks the first beat of a datagram.
-  // A frame that failed a header check never shows here. `last` comes exactly once for each datagram that showed a
-  // beat, with `bad` telling that the frame must be voided (reason on `disp`), possibly with keep = 0.
+  // UDP payload, realigned so that the first payload byte is in lane 0. `first` marks the first
+  // beat of a datagram.
+  // A frame that failed a header check never shows here. `last` comes exactly once for each
+  // datagram that showed a
+  // beat, with `bad` telling that the frame must be voided (reason on `disp`), possibly with keep =
+  // 0.
   typedef struct packed {
     logic [63:0] stamp;
     logic [15:0] udp_payload_len;  // UDP length - 8, valid on every beat
-    logic [31:0] cycle;            // core cycle at which the youngest byte of this beat entered the core
+    logic [31:0] cycle;            // core cycle at which this beat's youngest byte entered
     logic        unloaded;         // pipe was empty when the frame's first byte arrived
     logic        first;
     logic        last;
@@ -50,11 +56,11 @@ package esc_pkg;
   } rec_kind_e;
 
   typedef struct packed {
-    rec_kind_e           kind;
-    logic                unloaded;  // early: pipe empty at the message's first byte; whole: at the frame's
-    logic [31:0]         t_in;      // core cycle of the message's last byte (early) or the frame's last beat (whole)
-    logic [15:0]         len;       // MSG: message length in bytes
-    logic [MsgBits-1:0]  data;      // MSG: first bytes; PKT: pkt_t in the low bits; END: disposition number
+    rec_kind_e kind;
+    logic unloaded;  // pipe was empty at the first byte of the message (early), frame (whole)
+    logic [31:0] t_in;  // core cycle of the message's last byte (early), frame's last (whole)
+    logic [15:0] len;  // MSG: message length in bytes
+    logic [MsgBits-1:0] data;  // MSG: first bytes; PKT: pkt_t, low bits; END: disposition
   } rec_t;
 
   // Segment header as a record (IEX-TP 1.25, segment header).
@@ -78,17 +84,17 @@ package esc_pkg;
   } ev_kind_e;
 
   typedef struct packed {
-    ev_kind_e            kind;
-    logic [63:0]         hw_time;
-    logic [39:0]         msg_index;       // own index; for control events the next one
-    logic [63:0]         seq;
-    logic [63:0]         count;
-    logic                bad;             // feed flag MAYBE_BAD_BOOK as of this event
-    logic                first_of_frame;  // first message of its frame
-    logic                unloaded;
-    logic [31:0]         t_in;
-    logic [15:0]         len;
-    logic [MsgBits-1:0]  data;
+    ev_kind_e           kind;
+    logic [63:0]        hw_time;
+    logic [39:0]        msg_index;       // own index; for control events the next one
+    logic [63:0]        seq;
+    logic [63:0]        count;
+    logic               bad;             // feed flag MAYBE_BAD_BOOK as of this event
+    logic               first_of_frame;  // first message of its frame
+    logic               unloaded;
+    logic [31:0]        t_in;
+    logic [15:0]        len;
+    logic [MsgBits-1:0] data;
   } ev_t;
 
   // Decoder -> map -> book: normalised operation.
@@ -114,8 +120,8 @@ package esc_pkg;
     logic        first_of_frame;
     logic        unloaded;
     logic [31:0] t_in;
-    logic [11:0] slot;       // filled by the map (EvVisit: slot to refresh)
-    logic [63:0] symbol;     // 8 bytes as on the wire, byte 0 in [7:0]
+    logic [11:0] slot;            // filled by the map (EvVisit: slot to refresh)
+    logic [63:0] symbol;          // 8 bytes as on the wire, byte 0 in [7:0]
     logic [63:0] feed_time;
     logic [63:0] price0;
     logic [63:0] size0;
@@ -123,28 +129,31 @@ package esc_pkg;
     logic [31:0] size1;
     logic        ask_side;
     logic        complete;
-    logic [7:0]  code;       // status byte, system event byte, aggressor side; EvVoid: frame disposition
+    logic [7:0]  code;            // status, system event or side byte; EvVoid: frame disposition
   } op_t;
 
   // Book -> packer: one logical entry. Control kinds overlay the fields:
-  //   gap: price = first lost, size = count, msg_index = next     restart: size = session, msg_index = next
-  //   void: price = first, size = count, code = disposition       heartbeat: price = next sequence, msg_index = next
+  //   gap: price = first lost, size = count, msg_index = next     restart: size = session,
+  // msg_index = next
+  //   void: price = first, size = count, code = disposition       heartbeat: price = next sequence,
+  // msg_index = next
   //   recentre: slot, side = price kind, epoch, price = centre    ticks_dropped: slot, size = count
-  //   refresh: slot, side = price kind, epoch, state, flags, code = status byte, feed_time = centre, price, size
+  //   refresh: slot, side = price kind, epoch, state, flags, code = status byte, feed_time =
+  // centre, price, size
   typedef struct packed {
-    logic [4:0]  kind;       // esc_line_pkg::Kind*
+    logic [4:0]  kind;            // esc_line_pkg::Kind*
     logic [11:0] slot;
     logic [39:0] msg_index;
     logic [63:0] hw_time;
     logic [63:0] feed_time;
     logic        has_price;
     logic [63:0] price;
-    logic [7:0]  code;       // offset code (0 escape); status: status byte
+    logic [7:0]  code;            // offset code (0 escape); status: status byte
     logic [7:0]  epoch;
     logic [63:0] size;
-    logic [7:0]  side;       // trade: aggressor; recentre, refresh: price kind
+    logic [7:0]  side;            // trade: aggressor; recentre, refresh: price kind
     logic [7:0]  flags;
-    logic [3:0]  state;      // refresh only
+    logic [3:0]  state;           // refresh only
     logic        is_tick;
     logic        unloaded;
     logic        first_of_frame;  // first tick of its frame
