@@ -20,6 +20,10 @@ RTL = ROOT / "hdl" / "rtl"
 GEN = RTL / "gen"
 RULES = Path(__file__).with_name("verible.rules")
 FOREIGN = {"escapement_regs.sv", "escapement_regs_pkg.sv"}
+FORMAT = ["--column_limit=100"] + [
+    f"--{what}_alignment=align"
+    for what in ("port_declarations", "struct_union_members", "named_port", "named_parameter", "formal_parameters")
+]
 #: The sources in order; Verilator gets the packages of it, and finds modules by name.
 FILE_LIST = RTL / "escapement.f"
 
@@ -35,7 +39,7 @@ def style() -> bool:
     lint = subprocess.run(["verible-verilog-lint", f"--rules_config={RULES}", *files], cwd=ROOT)
     good = lint.returncode == 0
     for file in files:
-        form = subprocess.run(["verible-verilog-format", "--verify", "--column_limit=100", file], cwd=ROOT, capture_output=True, text=True)
+        form = subprocess.run(["verible-verilog-format", "--verify", *FORMAT, file], cwd=ROOT, capture_output=True, text=True)
         if form.returncode != 0:
             print(f"{file}: not formatted; run `make fmt`{form.stderr and ': ' + form.stderr.strip()}", file=sys.stderr)
             good = False
@@ -45,7 +49,7 @@ def style() -> bool:
 
 def format_in_place() -> bool:
     files = [str(f.relative_to(ROOT)) for f in sources() if GEN not in f.parents]
-    return subprocess.run(["verible-verilog-format", "--inplace", "--column_limit=100", *files], cwd=ROOT).returncode == 0
+    return subprocess.run(["verible-verilog-format", "--inplace", *FORMAT, *files], cwd=ROOT).returncode == 0
 
 
 def packages() -> list[Path]:
