@@ -1,8 +1,7 @@
 // Shared types of the card's core. Field meanings follow docs/card-model.md.
 //
 // Naming: *_t structs, *_e enums, UpperCamelCase constants. Message bytes are little-endian in
-// vectors: byte i of a
-// message is data[8*i +: 8].
+// vectors: byte i of a message is data[8*i +: 8].
 
 `default_nettype none
 
@@ -30,11 +29,9 @@ package esc_pkg;
   } mac_beat_t;
 
   // UDP payload, realigned so that the first payload byte is in lane 0. `first` marks the first
-  // beat of a datagram.
-  // A frame that failed a header check never shows here. `last` comes exactly once for each
-  // datagram that showed a
-  // beat, with `bad` telling that the frame must be voided (reason on `disp`), possibly with keep =
-  // 0.
+  // beat of a datagram. A frame that failed a header check never shows here. `last` comes exactly
+  // once for each datagram that showed a beat, with `bad` telling that the frame must be voided
+  // (reason on `disp`), possibly with keep = 0.
   typedef struct packed {
     logic [63:0] stamp;
     logic [15:0] udp_payload_len;  // UDP length - 8, valid on every beat
