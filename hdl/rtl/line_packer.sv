@@ -1,0 +1,285 @@
+// Packs entries into 64-byte lines (hdl/line/line_format.toml, card-model.md sections 9 and 10).
+//
+// Three stages, then the line register: entry_fields (subtract, measure), entry_nibbles (lay out), body (place), line
+// and CRC. An entry that comes at cycle 0 stands in a line at cycle 4 when nothing follows it.
+// An entry that does not fit closes the line and is laid out again as the first of the next one; its fields are kept for
+// that, so entries behind an open line take two cycles each, and entries that open a line one.
+//
+// A line is closed when the next entry does not fit, or when nothing is on the way (`upstream_busy_i` low, no entry
+// waiting), or right behind an unloaded tick (the first of its frame, or any in early mode): batching never delays a
+// tick that met an empty pipe. When the line register cannot be emptied and an entry waits for it, new entries are
+// dropped, counted and announced once `room_i` is high again.
+
+`default_nettype none
+
+module line_packer
+  import esc_pkg::*;
+#(
+  parameter int unsigned Slots = 64
+) (
+  input  wire logic         clk_i,
+  input  wire logic         rst_ni,
+  input  wire logic [7:0]   feed_i,
+  input  wire logic         early_i,
+  input  wire logic         upstream_busy_i,  // something behind the packer will or may make entries
+  input  wire logic         entry_valid_i,
+  output      logic         entry_ready_o,
+  input  wire entry_t       entry_i,
+  output      logic         line_valid_o,
+  input  wire logic         line_ready_i,
+  output      logic [511:0] line_o,
+  output      logic [6:0]   line_ticks_o,     // ticks among the line's entries
+  input  wire logic         room_i,           // the line FIFO has room for an announcement
+  output      logic         probe_valid_o,    // an entry entered a line
+  output      probe_t       probe_o,
+  output      logic         tick_dropped_o,
+  output      logic         control_dropped_o,
+  output      logic         busy_o
+);
+
+  import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion;
+  import packer_pkg::*;
+
+  typedef enum logic [1:0] {
+    Normal,
+    Dropping,
+    Announcing
+  } mode_e;
+  mode_e mode_q;
+
+  // Source: the book, or the announcement of drops.
+  entry_t announced, source;
+  logic announced_valid, announced_done, drop_ready, drop_any, drop;
+  logic source_valid, take, take_first, take_urgent;
+
+  // Stage 1: fields of the last entry taken; kept until it is known to fit.
+  logic s1_valid_q, s1_first_q, s1_sent_q;
+  fields_t fields;
+  // verilator lint_off UNUSEDSIGNAL  // only what the header and the probe need
+  entry_t s1_entry;
+  // verilator lint_on UNUSEDSIGNAL
+
+  // Stage 2: its nibbles.
+  logic s2_valid_q, s2_first_q, s2_urgent_q;
+  logic [6:0] s2_len;
+  logic [BodyBits-1:0] s2_nibs;
+  probe_t s2_probe_q;
+  logic [63:0] s2_hw_time_q;
+  logic [39:0] s2_msg_index_q;
+
+  // Open line.
+  logic [BodyBits-1:0] body_q;
+  logic [6:0] fill_q, ticks_q;
+  logic [7:0] count_q;
+  logic [63:0] hw_time_q;
+  logic [39:0] msg_index_q;
+  logic must_close_q;  // its last entry was urgent
+  logic join_q;        // the next entry taken joins the line of the last one taken
+
+  // Line register.
+  logic line_valid_q;
+  logic [479:0] line_q;
+  logic [31:0] crc;
+  logic [6:0] line_ticks_q;
+  logic [31:0] seq_q;
+
+  logic s1_free, move, place, no_fit, first_waits, flush, close, line_free, blocked, encode, reopen;
+  logic [7:0] fill_after;
+
+  assign line_free = !line_valid_q || line_ready_i;
+  assign fill_after = 8'(fill_q) + 8'(s2_len);
+  assign no_fit = s2_valid_q && !s2_first_q && fill_after > 8'(BodyNibbles);
+  assign first_waits = s2_valid_q && s2_first_q && count_q != 8'd0;
+  assign flush = !s1_valid_q && !s2_valid_q && !source_valid &&
+      (mode_q == Dropping || (mode_q == Normal && !upstream_busy_i));
+  assign close = count_q != 8'd0 && line_free && (must_close_q || no_fit || first_waits || flush);
+  assign blocked = count_q != 8'd0 && !line_free && (no_fit || first_waits);
+  assign place = s2_valid_q && (s2_first_q ? (count_q == 8'd0 || close) : !no_fit);
+  assign reopen = no_fit && close;
+  assign move = s1_valid_q && !s1_sent_q && (!s2_valid_q || place);
+  assign encode = move || reopen;
+  assign s1_free = !s1_valid_q || (s1_first_q ? move : (s1_sent_q && place));
+
+  assign source = mode_q == Announcing ? announced : entry_i;
+  assign source_valid = mode_q == Announcing ? announced_valid : (mode_q == Normal && entry_valid_i);
+  assign take = source_valid && s1_free;
+  assign take_first = !join_q;
+  assign take_urgent = source.is_tick && source.unloaded && (source.first_of_frame || early_i);
+
+  assign drop = entry_valid_i && drop_ready && (mode_q == Dropping || (mode_q == Announcing && blocked));
+  assign entry_ready_o = mode_q == Normal ? s1_free : drop_ready && (mode_q == Dropping || blocked);
+
+  entry_fields u_fields (
+    .clk_i,
+    .rst_ni,
+    .take_i(take),
+    .first_i(take_first),
+    .entry_i(source),
+    .reopen_i(reopen),
+    .fields_o(fields),
+    .entry_o(s1_entry)
+  );
+
+  entry_nibbles u_nibbles (
+    .clk_i,
+    .en_i(encode),
+    .first_i(reopen || s1_first_q),
+    .fields_i(fields),
+    .len_o(s2_len),
+    .nibs_o(s2_nibs)
+  );
+
+  drop_counter #(
+    .Slots(Slots)
+  ) u_drops (
+    .clk_i,
+    .rst_ni,
+    .seen_valid_i(entry_valid_i && entry_ready_o),
+    .seen_i(entry_i),
+    .drop_valid_i(drop),
+    .drop_ready_o(drop_ready),
+    .any_o(drop_any),
+    .announce_i(mode_q == Announcing),
+    .entry_valid_o(announced_valid),
+    .entry_ready_i(mode_q == Announcing && s1_free),
+    .entry_o(announced),
+    .done_o(announced_done),
+    .tick_dropped_o,
+    .control_dropped_o
+  );
+
+  logic [479:0] line_d;
+  assign line_d = {body_q, count_q, feed_i, 4'(LineVersion), 4'd0, msg_index_q, hw_time_q, seq_q};
+
+  line_crc #(
+    .Bits(480)
+  ) u_crc (
+    .clk_i,
+    .en_i(close),
+    .data_i(line_d),
+    .crc_o(crc)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      mode_q <= Normal;
+    end else begin
+      case (mode_q)
+        Normal: if (blocked) mode_q <= Dropping;
+        Dropping: if (!blocked && room_i) mode_q <= (drop_any || drop) ? Announcing : Normal;
+        Announcing: if (announced_done) mode_q <= Normal;
+        default: mode_q <= Normal;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      s1_valid_q <= 1'b0;
+      s1_first_q <= 1'b0;
+      s1_sent_q <= 1'b0;
+      s2_valid_q <= 1'b0;
+      s2_first_q <= 1'b0;
+      s2_urgent_q <= 1'b0;
+      join_q <= 1'b0;
+    end else begin
+      if (take) begin
+        s1_valid_q <= 1'b1;
+        s1_first_q <= take_first;
+        s1_sent_q <= 1'b0;
+      end else if (s1_free || reopen) begin
+        s1_valid_q <= 1'b0;
+      end else if (move) begin
+        s1_sent_q <= 1'b1;
+      end
+
+      if (encode) begin
+        s2_valid_q <= 1'b1;
+        s2_first_q <= reopen || s1_first_q;
+        s2_urgent_q <= s1_entry.is_tick && s1_entry.unloaded && (s1_entry.first_of_frame || early_i);
+      end else if (place) begin
+        s2_valid_q <= 1'b0;
+      end
+
+      if (take) join_q <= !take_urgent;
+      else if (close && !s1_valid_q && !s2_valid_q) join_q <= 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (encode) begin
+      s2_hw_time_q <= s1_entry.hw_time;
+      s2_msg_index_q <= s1_entry.msg_index;
+      s2_probe_q <= '{
+          is_tick: s1_entry.is_tick,
+          unloaded: s1_entry.unloaded,
+          first_of_frame: s1_entry.first_of_frame,
+          t_in: s1_entry.t_in
+      };
+    end
+    if (place) begin
+      if (s2_first_q) begin
+        body_q <= s2_nibs;
+        hw_time_q <= s2_hw_time_q;
+        msg_index_q <= s2_msg_index_q;
+      end else begin
+        body_q <= body_q | (s2_nibs << {fill_q, 2'b00});
+      end
+      probe_o <= s2_probe_q;
+    end
+    if (close) begin
+      line_q <= line_d;
+      line_ticks_q <= ticks_q;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      fill_q <= '0;
+      ticks_q <= '0;
+      count_q <= '0;
+      must_close_q <= 1'b0;
+      line_valid_q <= 1'b0;
+      seq_q <= '0;
+      probe_valid_o <= 1'b0;
+    end else begin
+      if (place) begin
+        fill_q <= s2_first_q ? s2_len : fill_after[6:0];
+        ticks_q <= (s2_first_q ? 7'd0 : ticks_q) + 7'(s2_probe_q.is_tick);
+        count_q <= (s2_first_q ? 8'd0 : count_q) + 8'd1;
+        must_close_q <= s2_urgent_q;
+      end else if (close) begin
+        count_q <= '0;
+        must_close_q <= 1'b0;
+      end
+      if (close) begin
+        line_valid_q <= 1'b1;
+        seq_q <= seq_q + 32'd1;
+      end else if (line_ready_i) begin
+        line_valid_q <= 1'b0;
+      end
+      probe_valid_o <= place;
+    end
+  end
+
+  assign line_valid_o = line_valid_q;
+  assign line_o = {crc, line_q};
+  assign line_ticks_o = line_ticks_q;
+  assign busy_o = s1_valid_q || s2_valid_q || count_q != 8'd0 || line_valid_q || mode_q != Normal;
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (rst_ni) begin
+      assert (!(s2_valid_q && !s2_first_q && count_q == 8'd0))
+      else $error("line_packer: an entry leans on a line that is gone");
+      assert (!(no_fit && !(s1_valid_q && s1_sent_q)))
+      else $error("line_packer: the fields of an entry that does not fit are lost");
+      assert (!close || count_q != 8'd0) else $error("line_packer: empty line");
+      assert (!(place && close && !s2_first_q)) else $error("line_packer: an entry joins a line being closed");
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
