@@ -1,0 +1,77 @@
+//! The Internet checksum (RFC 1071).
+
+/// Ones' complement sum of 16-bit big-endian words, not yet inverted; an odd last byte is a word's high half.
+#[must_use]
+pub fn sum(bytes: &[u8]) -> u16 {
+    fold(partial(bytes))
+}
+
+fn partial(bytes: &[u8]) -> u64 {
+    let mut total = 0u64;
+    let mut words = bytes.chunks_exact(4);
+    for word in &mut words {
+        total += u64::from(u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
+    }
+    let mut rest = [0u8; 4];
+    rest[..words.remainder().len()].copy_from_slice(words.remainder());
+    total + u64::from(u32::from_be_bytes(rest))
+}
+
+fn fold(mut total: u64) -> u16 {
+    while total > 0xffff {
+        total = (total & 0xffff) + (total >> 16);
+    }
+    total as u16
+}
+
+/// True if an IPv4 header, its checksum field included, sums up.
+#[must_use]
+pub fn ipv4_header_ok(header: &[u8]) -> bool {
+    sum(header) == 0xffff
+}
+
+/// True if a UDP datagram (header and data), its checksum field included, sums up with the IPv4 pseudo header.
+#[must_use]
+pub fn udp_ok(source_and_destination: &[u8], datagram: &[u8]) -> bool {
+    let pseudo = partial(source_and_destination) + 17 + datagram.len() as u64;
+    fold(pseudo + partial(datagram)) == 0xffff
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ipv4_header_ok, sum, udp_ok};
+
+    #[test]
+    fn sums_as_rfc_1071_section_3_does() {
+        assert_eq!(sum(&[0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7]), 0xddf2);
+        assert_eq!(sum(&[0x12, 0x34, 0x56]), 0x1234 + 0x5600);
+    }
+
+    #[test]
+    fn a_published_ipv4_header_is_right_and_any_bit_flip_wrong() {
+        let mut header = [
+            0x45, 0, 0, 0x73, 0, 0, 0x40, 0, 0x40, 0x11, 0xb8, 0x61, 0xc0, 0xa8, 0, 1, 0xc0, 0xa8,
+            0, 0xc7,
+        ];
+        assert!(ipv4_header_ok(&header));
+        for bit in 0..160 {
+            header[bit / 8] ^= 1 << (bit % 8);
+            assert!(!ipv4_header_ok(&header), "bit {bit}");
+            header[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+
+    #[test]
+    fn a_udp_datagram_sums_with_its_pseudo_header() {
+        let addresses = [10, 0, 0, 1, 10, 0, 0, 2];
+        let mut datagram = [0, 7, 0, 9, 0, 11, 0, 0, b'a', b'b', b'c'];
+        let mut all = Vec::from(addresses);
+        all.extend([0, 17, 0, 11]);
+        all.extend(datagram);
+        let checksum = !sum(&all);
+        datagram[6..8].copy_from_slice(&checksum.to_be_bytes());
+        assert!(udp_ok(&addresses, &datagram));
+        datagram[10] ^= 1;
+        assert!(!udp_ok(&addresses, &datagram));
+    }
+}
