@@ -14,6 +14,7 @@ mod layout;
 mod nibbles;
 pub mod offset_code;
 pub mod reader;
+pub mod sequence;
 pub mod writer;
 
 pub use centre::{CentreTable, Price, Resolved};
@@ -21,4 +22,5 @@ pub use crc32c::{crc32c, symbol_hash};
 pub use entry::{Entry, PriceKind, RefreshState, Tick, TickKind};
 pub use error::{Fault, LineError};
 pub use reader::{decode_line, BodyReader, Line, LineItem, LinePrice, LineTick};
+pub use sequence::SequenceTrack;
 pub use writer::{BodyWriter, LineWriter, PushError};

@@ -62,7 +62,7 @@ pub struct LevelGeometry {
 
 impl Default for LevelGeometry {
     fn default() -> Self {
-        Self { sets_log2: 10, ways: 4 }
+        Self { sets_log2: 10, ways: 8 }
     }
 }
 

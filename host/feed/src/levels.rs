@@ -108,6 +108,12 @@ impl LevelStore {
         self.sides.iter().flatten().map(Vec::len).sum()
     }
 
+    /// Levels of the fullest side of a slot.
+    #[must_use]
+    pub fn deepest(&self) -> usize {
+        self.sides.iter().flatten().map(Vec::len).max().unwrap_or(0)
+    }
+
     /// True if no level is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {

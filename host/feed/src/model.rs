@@ -51,6 +51,12 @@ impl CardModel {
         &self.counters
     }
 
+    /// Its books.
+    #[must_use]
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
     /// The ledgers that a model can check.
     #[must_use]
     pub fn conserved(&self) -> bool {
