@@ -317,8 +317,7 @@ module eth_ip_udp
         stamp_q    <= beat_i.stamp;
         unloaded_q <= core_idle_i;
       end
-      // verdict ok, but not one payload byte in the frame
-      disp_o <= (verdict_ok && end_verdict == FrameOk) ? 5'(FrameCutDatagram) : 5'(end_verdict);
+      disp_o  <= 5'(end_verdict);
       if (show) begin
         out_q.stamp           <= stamp_q;
         out_q.udp_payload_len <= after1.udp_len - 16'd8;
