@@ -65,7 +65,8 @@ module session
   } state_e;
 
   state_e      state_q;
-  pkt_t        pkt_q;  // verilator lint_off UNUSEDSIGNAL -- offset and count are looked at in the first step only
+  // verilator lint_off UNUSEDSIGNAL
+  pkt_t        pkt_q;  // offset and count are looked at in the first step only
   // verilator lint_on UNUSEDSIGNAL
 
   // Session.
