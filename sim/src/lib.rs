@@ -1,1 +1,13 @@
-//! Placeholder until the first code lands.
+//! The card's RTL as a device in this process.
+//!
+//! Verilator translates `hdl/rtl/escapement_top.sv` to C++ (see `build.rs`); the clock loop, the MAC source, the
+//! AXI-Lite master, the write-port sink and the latency probes are in `shim/`, so that a clock costs no call from Rust.
+
+mod ffi;
+mod model;
+mod sim_card;
+
+pub use sim_card::{ClockPeriods, SimCard};
+
+/// FNV-1a over the RTL sources that this build was translated from.
+pub const RTL_HASH: &str = env!("ESCAPEMENT_BUILD_HASH");

@@ -15,6 +15,7 @@ pub struct AddressSpace {
     next: u64,
     faults: u64,
     last_fault: u64,
+    faults_taken: u64,
 }
 
 impl AddressSpace {
@@ -64,6 +65,13 @@ impl AddressSpace {
     #[must_use]
     pub fn faults(&self) -> Option<(u64, u64)> {
         (self.faults > 0).then_some((self.faults, self.last_fault))
+    }
+
+    /// As [`AddressSpace::faults`], but only when there are new ones since the last call.
+    pub fn take_faults(&mut self) -> Option<(u64, u64)> {
+        let new = self.faults != self.faults_taken;
+        self.faults_taken = self.faults;
+        self.faults().filter(|_| new)
     }
 }
 

@@ -27,6 +27,30 @@ impl EventFd {
         Ok(Self(Arc::new(fd)))
     }
 
+    /// The event of a card with vector 0 only: made at the first call, shared after.
+    ///
+    /// # Errors
+    /// The vector is not 0, or the process has no descriptors left.
+    pub fn of_vector(
+        event: &mut Option<Self>,
+        vector: u16,
+        device: &str,
+    ) -> Result<Self, CardError> {
+        if vector != 0 {
+            return Err(CardError::Missing {
+                device: device.to_owned(),
+                what: "an MSI-X vector of that number",
+                mend: "the card has vector 0 only",
+            });
+        }
+        if let Some(event) = event {
+            return Ok(event.clone());
+        }
+        let made = Self::new()?;
+        *event = Some(made.clone());
+        Ok(made)
+    }
+
     /// Signals the event.
     ///
     /// # Errors

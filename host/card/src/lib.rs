@@ -10,29 +10,35 @@
 
 pub mod address_space;
 pub mod config;
+pub mod config_space;
 pub mod counted;
 pub mod counters;
 pub mod device;
 pub mod dma;
 pub mod driver;
 pub mod error;
+pub mod faulty;
 pub mod injector;
 pub mod interrupt;
 pub mod latency;
 mod programme;
 pub mod ring;
+pub mod soft;
 pub mod symbol_map;
 
 pub use config::{
     CardConfig, CardParams, ConfigError, FeedConfig, FrameMode, InstrumentConfig, InterruptConfig,
     RingConfig, RingMode, TimeMode,
 };
+pub use counted::{AccessCounts, Counted};
 pub use counters::{CardCounters, Ledgers};
 pub use device::Device;
 pub use dma::DmaBuffer;
 pub use driver::{CardInfo, Driver, DriverStats};
 pub use error::{AbiVersion, CardError};
+pub use faulty::{FaultCounts, FaultPlan, Faulty};
 pub use injector::{Frame, Injector};
 pub use interrupt::EventFd;
 pub use latency::{CycleHistogram, LatencyReport};
 pub use ring::{FollowerStats, LossCause, RingEvent, RingFollower};
+pub use soft::SoftCard;

@@ -1,0 +1,306 @@
+//! The soft card: the golden model behind the card's registers and ring.
+//!
+//! It is a card like any other to the driver, and the fallback when the card dies. It has no clock: a frame is done when
+//! [`Injector::inject`] returns.
+
+mod packer;
+mod position;
+mod registers;
+mod ring_writer;
+
+use escapement_abi::registers::{CardTime, Control, IrqControl, RingControl, RingTail, Status};
+use escapement_abi::{counters, Counter, Register};
+use escapement_feed::CardModel;
+
+use self::packer::Packer;
+use self::registers::RegisterFile;
+use self::ring_writer::RingWriter;
+use crate::address_space::AddressSpace;
+use crate::config_space::ConfigSpace;
+use crate::device::{check_bar_access, Device};
+use crate::dma::DmaBuffer;
+use crate::error::CardError;
+use crate::injector::{check_frame, Frame, Injector};
+use crate::interrupt::EventFd;
+use crate::latency::LatencyReport;
+
+pub use self::registers::SOFT_PARAMS;
+
+/// The golden model as a device.
+#[derive(Debug)]
+pub struct SoftCard {
+    registers: RegisterFile,
+    snapshot: [u64; counters::COUNT],
+    config: ConfigSpace,
+    memory: AddressSpace,
+    event: Option<EventFd>,
+    interrupts: u64,
+    interrupt_due: u64,
+    core: Core,
+}
+
+/// What a core reset clears.
+#[derive(Debug)]
+struct Core {
+    /// Made from the registers when the card is first enabled after a reset; registers of the feed, the map and the
+    /// slots are read then.
+    model: Option<Box<CardModel>>,
+    packer: Packer,
+    ring: RingWriter,
+}
+
+impl Core {
+    fn new() -> Self {
+        Self { model: None, packer: Packer::new(0), ring: RingWriter::default() }
+    }
+}
+
+impl Default for SoftCard {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SoftCard {
+    /// A card as after power-up.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            registers: RegisterFile::new(),
+            snapshot: [0; counters::COUNT],
+            config: ConfigSpace::default(),
+            memory: AddressSpace::default(),
+            event: None,
+            interrupts: 0,
+            interrupt_due: 0,
+            core: Core::new(),
+        }
+    }
+
+    /// The golden model, once the card was enabled.
+    #[must_use]
+    pub fn model(&self) -> Option<&CardModel> {
+        self.core.model.as_deref()
+    }
+
+    fn control_write(&mut self, control: Control) -> Result<(), CardError> {
+        if control.contains(Control::CORE_RESET) {
+            self.core = Core::new();
+            self.registers.set::<escapement_abi::registers::RingHead>(0);
+        }
+        if control.contains(Control::SNAPSHOT) {
+            self.take_snapshot();
+        }
+        if control.contains(Control::ENABLE) && self.core.model.is_none() {
+            self.make_model()?;
+        }
+        if control.contains(Control::REFRESH_NOW) {
+            if let Some(model) = &mut self.core.model {
+                let packer = &mut self.core.packer;
+                model.refresh_now(&mut |entry| packer.push(&entry));
+            }
+            self.deliver()?;
+        }
+        Ok(())
+    }
+
+    fn make_model(&mut self) -> Result<(), CardError> {
+        if self.registers.wrong_reciprocal().is_some() {
+            return Err(CardError::Missing {
+                device: String::from("soft"),
+                what: "a SLOT_TICK whose reciprocal belongs to its tick",
+                mend: "write recip = ceil(2^32 / tick)",
+            });
+        }
+        let config = self.registers.model_config()?;
+        self.core.packer.set_feed_id(config.feed_id);
+        let model = CardModel::new(config).map_err(|_| CardError::Missing {
+            device: String::from("soft"),
+            what: "a configuration that a card can run with",
+            mend: "configure through Driver::configure, which says what is wrong",
+        })?;
+        self.core.model = Some(Box::new(model));
+        Ok(())
+    }
+
+    /// Closes the line in hand (the pipe is idle) and writes what finds room.
+    fn deliver(&mut self) -> Result<(), CardError> {
+        let Core { packer, ring, .. } = &mut self.core;
+        let before = ring.head;
+        let (registers, memory) = (&mut self.registers, &mut self.memory);
+        let bus_master = self.config.bus_master();
+        packer.flush();
+        packer.drain(|line| ring.write(line, registers, bus_master.then_some(&mut *memory)));
+        if ring.head != before {
+            self.interrupt()?;
+        }
+        match self.memory.take_faults() {
+            None => Ok(()),
+            Some((count, iova)) => Err(CardError::IommuFault { count, iova }),
+        }
+    }
+
+    fn interrupt(&mut self) -> Result<(), CardError> {
+        let control: IrqControl = self.registers.get();
+        let now = self.core.model.as_ref().map_or(0, |m| m.card_time());
+        if !control.enable() || now < self.interrupt_due {
+            return Ok(());
+        }
+        self.interrupt_due = now + control.holdoff_ns();
+        self.interrupts += 1;
+        self.event.as_ref().map_or(Ok(()), EventFd::signal)
+    }
+
+    fn take_snapshot(&mut self) {
+        self.snapshot = [0; counters::COUNT];
+        if let Some(model) = &self.core.model {
+            for (name, value) in model.counters().named() {
+                let counter = Counter::ALL.iter().find(|c| is_named(**c, &name));
+                if let Some(counter) = counter {
+                    self.snapshot[counter.index()] = value;
+                }
+            }
+        }
+        let packer = self.core.packer.counts();
+        let ring = &self.core.ring;
+        for (counter, value) in [
+            (Counter::OutputTicksWritten, ring.ticks_written),
+            (Counter::OutputTicksDropped, packer.ticks_dropped),
+            (Counter::OutputControlDropped, packer.control_dropped),
+            (Counter::OutputEntriesWritten, ring.entries_written),
+            (Counter::OutputLinesWritten, ring.head),
+            (Counter::OutputLinesRefused, packer.lines_refused),
+            (Counter::OutputInterrupts, self.interrupts),
+        ] {
+            self.snapshot[counter.index()] = value;
+        }
+    }
+
+    fn status(&self) -> u64 {
+        let in_flight = self.core.model.as_ref().map_or(0, |m| m.counters().in_flight);
+        u64::from(self.core.packer.is_empty()) | 1 << 1 | in_flight << 16
+    }
+}
+
+/// `frames_ok` is the counter `ok` of the group `frames`.
+fn is_named(counter: Counter, name: &str) -> bool {
+    let group = counter.group().name();
+    let member = name.strip_prefix(group).and_then(|n| n.strip_prefix('_'));
+    // The copies' names hold the group's name already.
+    member == Some(counter.name()) || name == counter.name()
+}
+
+impl Device for SoftCard {
+    fn name(&self) -> &str {
+        "soft"
+    }
+
+    fn bar_read64(&mut self, offset: u64) -> Result<u64, CardError> {
+        check_bar_access(offset, 8)?;
+        let base = counters::BASE as u64;
+        if offset >= base {
+            let index = ((offset - base) / 8) as usize;
+            return Ok(self.snapshot.get(index).copied().unwrap_or(0));
+        }
+        Ok(match offset as usize {
+            Status::OFFSET => self.status(),
+            CardTime::OFFSET => self.core.model.as_ref().map_or(0, |m| m.card_time()),
+            _ => self.registers.word(offset),
+        })
+    }
+
+    fn bar_write64(&mut self, offset: u64, value: u64) -> Result<(), CardError> {
+        check_bar_access(offset, 8)?;
+        self.registers.write(offset, value);
+        match offset as usize {
+            Control::OFFSET => self.control_write(Control::from_raw(value)),
+            RingTail::OFFSET | RingControl::OFFSET => self.deliver(),
+            _ => Ok(()),
+        }
+    }
+
+    fn bar_read32(&mut self, offset: u64) -> Result<u32, CardError> {
+        check_bar_access(offset, 4)?;
+        Ok((self.bar_read64(offset & !7)? >> (8 * (offset % 8))) as u32)
+    }
+
+    fn bar_write32(&mut self, offset: u64, value: u32) -> Result<(), CardError> {
+        check_bar_access(offset, 4)?;
+        let shift = 8 * (offset % 8);
+        let other = self.registers.word(offset & !7) & !(0xffff_ffff << shift);
+        self.bar_write64(offset & !7, other | u64::from(value) << shift)
+    }
+
+    fn config_read32(&mut self, offset: u16) -> Result<u32, CardError> {
+        self.config.read(offset)
+    }
+
+    fn config_write32(&mut self, offset: u16, value: u32) -> Result<(), CardError> {
+        self.config.write(offset, value)
+    }
+
+    fn dma_alloc(&mut self, bytes: usize) -> Result<DmaBuffer, CardError> {
+        self.memory.alloc(bytes)
+    }
+
+    fn dma_release(&mut self, buffer: &DmaBuffer) -> Result<(), CardError> {
+        self.memory.release(buffer)
+    }
+
+    fn msix_vectors(&self) -> u16 {
+        1
+    }
+
+    fn msix_event(&mut self, vector: u16) -> Result<EventFd, CardError> {
+        EventFd::of_vector(&mut self.event, vector, "soft")
+    }
+
+    fn set_bus_master(&mut self, on: bool) -> Result<(), CardError> {
+        self.config.set_bus_master(on);
+        Ok(())
+    }
+
+    fn reset(&mut self) -> Result<(), CardError> {
+        self.registers = RegisterFile::new();
+        self.snapshot = [0; counters::COUNT];
+        self.config.set_bus_master(false);
+        self.interrupts = 0;
+        self.interrupt_due = 0;
+        self.core = Core::new();
+        Ok(())
+    }
+}
+
+impl Injector for SoftCard {
+    fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
+        check_frame(frame)?;
+        let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
+        let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(()) };
+        let packer = &mut self.core.packer;
+        model.frame(frame.stamp_ns, frame.bytes, frame.fcs_bad, &mut |entry| packer.push(&entry));
+        self.deliver()
+    }
+
+    fn advance(&mut self, _cycles: u64) -> Result<(), CardError> {
+        Ok(())
+    }
+
+    fn is_idle(&mut self) -> bool {
+        self.core.packer.is_empty()
+    }
+
+    fn run_until_idle(&mut self, cycles_max: u64) -> Result<(), CardError> {
+        if self.core.packer.is_empty() {
+            return Ok(());
+        }
+        Err(CardError::Stuck { cycles: cycles_max, waiting_for: "the ring has no room: drain it" })
+    }
+
+    fn core_cycles(&self) -> Option<u64> {
+        None
+    }
+
+    fn latency(&self) -> Option<LatencyReport> {
+        None
+    }
+}

@@ -1,0 +1,202 @@
+//! The soft card's register file: storage behind the registers, the symbol tables and the slots.
+
+use std::collections::BTreeMap;
+
+use escapement_abi::registers::{
+    AbiVersion, Board, Checks, Control, FeedGroup, FeedProtocol, Magic, MapCommand, MapSymbol,
+    Params, RecentreRun, RefreshInterval, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
+    TimeRate, MAP_BYTES,
+};
+use escapement_abi::{registers::expected, Readable, Register};
+use escapement_feed::{
+    CardConfig, Checks as FeedChecks, Feed, FrameMode, Instrument, LevelGeometry, Protocol, Symbol,
+};
+
+use crate::config::{tick_reciprocal, CardParams};
+use crate::error::CardError;
+use crate::symbol_map::rows;
+
+/// What the soft card claims to be built with: the RTL's defaults.
+pub const SOFT_PARAMS: CardParams = CardParams {
+    slots: 64,
+    ladder: 256,
+    level_sets_log2: 10,
+    level_ways: 4,
+    map_log2: 8,
+    ports: 1,
+};
+
+/// One slot's configuration.
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    tick: SlotTickValue,
+    centres: [Option<i64>; 3],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct SlotTickValue {
+    tick: u32,
+    reciprocal: u64,
+}
+
+/// The registers.
+#[derive(Debug)]
+pub(super) struct RegisterFile {
+    words: [u64; MAP_BYTES / 8],
+    symbols: BTreeMap<(bool, u16), ([u8; 8], u16)>,
+    slots: BTreeMap<u16, Slot>,
+}
+
+impl RegisterFile {
+    /// As after power-up.
+    pub(super) fn new() -> Self {
+        let mut file =
+            Self { words: [0; MAP_BYTES / 8], symbols: BTreeMap::new(), slots: BTreeMap::new() };
+        let p = SOFT_PARAMS;
+        let params = u64::from(p.slots)
+            | u64::from(p.ladder) << 16
+            | u64::from(p.level_sets_log2) << 32
+            | u64::from(p.level_ways) << 40
+            | u64::from(p.map_log2) << 48
+            | u64::from(p.ports) << 56;
+        file.set::<Magic>(Magic::RESET);
+        file.set::<AbiVersion>(
+            expected::ABI_MINOR | expected::ABI_MAJOR << 16 | expected::ABI_LINE_FORMAT << 32,
+        );
+        file.set::<Params>(params);
+        file.set::<Board>(Board::RESET);
+        file.set::<Checks>(Checks::RESET);
+        file.set::<TimeRate>(TimeRate::RESET);
+        file.set::<RecentreRun>(RecentreRun::RESET);
+        file
+    }
+
+    pub(super) fn get<R: Readable>(&self) -> R {
+        R::from_raw(self.words[R::OFFSET / 8])
+    }
+
+    pub(super) fn set<R: Register>(&mut self, value: u64) {
+        self.words[R::OFFSET / 8] = value;
+    }
+
+    /// The word at `offset`; 0 where there is no register.
+    pub(super) fn word(&self, offset: u64) -> u64 {
+        self.words.get(offset as usize / 8).copied().unwrap_or(0)
+    }
+
+    /// Stores a host write, as far as the register is writable, and performs map and slot commands.
+    pub(super) fn write(&mut self, offset: u64, value: u64) {
+        let Some(mask) = writable(offset as usize) else { return };
+        self.words[offset as usize / 8] = value & mask;
+        match offset as usize {
+            MapCommand::OFFSET => self.map_command(),
+            SlotCommand::OFFSET => self.slot_command(),
+            _ => {}
+        }
+    }
+
+    fn map_command(&mut self) {
+        let command: MapCommand = self.get();
+        let row = (command.way(), command.index() as u16);
+        if command.valid() {
+            let symbol = self.get::<MapSymbol>().into_raw().to_le_bytes();
+            self.symbols.insert(row, (symbol, command.slot() as u16));
+        } else {
+            self.symbols.remove(&row);
+        }
+    }
+
+    fn slot_command(&mut self) {
+        let command: SlotCommand = self.get();
+        let (tick, centre): (SlotTick, SlotCentre) = (self.get(), self.get());
+        let slot = self.slots.entry(command.slot() as u16).or_default();
+        if command.kind() == 3 {
+            slot.tick = SlotTickValue { tick: tick.tick() as u32, reciprocal: tick.recip() };
+        } else {
+            slot.centres[command.kind() as usize] = Some(centre.into_raw() as i64);
+        }
+    }
+
+    /// The golden model's configuration, from what stands in the registers.
+    pub(super) fn model_config(&self) -> Result<CardConfig, CardError> {
+        let (group, protocol): (FeedGroup, FeedProtocol) = (self.get(), self.get());
+        let control: Control = self.get();
+        let checks: Checks = self.get();
+        let feed = Feed {
+            group: group.address() as u32,
+            port: group.port() as u16,
+            protocol: Protocol::from_id(protocol.id() as u16).ok_or(CardError::Missing {
+                device: String::from("soft"),
+                what: "a decoder for the message protocol in FEED_PROTOCOL",
+                mend: "use 0x8003 (TOPS 1.6) or 0x8004 (DEEP 1.0)",
+            })?,
+            channel: protocol.channel() as u32,
+        };
+        let mut config = CardConfig::new(feed);
+        config.feed_id = group.feed() as u8;
+        config.checks = FeedChecks {
+            ip_checksum: checks.contains(Checks::IP_CHECKSUM),
+            udp_checksum: checks.contains(Checks::UDP_CHECKSUM),
+        };
+        config.frame_mode =
+            if control.contains(Control::EARLY) { FrameMode::Early } else { FrameMode::Whole };
+        config.refresh_interval_ns = self.get::<RefreshInterval>().ns();
+        config.recentre_run = self.get::<RecentreRun>().value() as u8;
+        config.slots = SOFT_PARAMS.slots;
+        config.levels =
+            LevelGeometry { sets_log2: SOFT_PARAMS.level_sets_log2, ways: SOFT_PARAMS.level_ways };
+        config.instruments = self.instruments();
+        Ok(config)
+    }
+
+    /// Symbols that the hardware would find: those that stand in a row that their hash names.
+    fn instruments(&self) -> Vec<Instrument> {
+        let findable = self.symbols.iter().filter(|((way, row), (symbol, _))| {
+            rows(symbol, SOFT_PARAMS.map_log2)[usize::from(*way)] == *row
+        });
+        let known = findable.map(|(_, &(symbol, slot))| {
+            let configured = self.slots.get(&slot).copied().unwrap_or_default();
+            let mut instrument = Instrument::new(slot, Symbol(symbol), configured.tick.tick);
+            instrument.centres = configured.centres;
+            instrument
+        });
+        known.collect()
+    }
+
+    /// A slot whose reciprocal does not belong to its tick, on which the RTL would compute wrong codes.
+    pub(super) fn wrong_reciprocal(&self) -> Option<u16> {
+        self.slots
+            .iter()
+            .find(|(_, s)| s.tick.tick != 0 && s.tick.reciprocal != tick_reciprocal(s.tick.tick))
+            .map(|(slot, _)| *slot)
+    }
+}
+
+/// Writable bits of the register at `offset`.
+fn writable(offset: usize) -> Option<u64> {
+    Some(match offset {
+        Control::OFFSET => (Control::ENABLE | Control::EARLY | Control::TIME_FOLLOW).bits(),
+        Checks::OFFSET => Checks::all().bits(),
+        FeedGroup::OFFSET => (1 << 56) - 1,
+        FeedProtocol::OFFSET => 0xffff_ffff_0000_ffff,
+        RecentreRun::OFFSET => 0xff,
+        RingControl::OFFSET => 0x33f,
+        RingTail::OFFSET => u64::MAX,
+        o if READ_ONLY.contains(&o) || o >= escapement_abi::counters::BASE => return None,
+        _ => u64::MAX,
+    })
+}
+
+const READ_ONLY: [usize; 8] = {
+    use escapement_abi::registers::offset as at;
+    [
+        at::MAGIC,
+        at::ABI_VERSION,
+        at::BUILD_HASH,
+        at::PARAMS,
+        at::BOARD,
+        at::STATUS,
+        at::CARD_TIME,
+        at::RING_HEAD,
+    ]
+};

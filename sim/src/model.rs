@@ -1,0 +1,217 @@
+//! A safe handle on the Verilated model.
+
+use std::ptr::NonNull;
+
+use escapement_card::{CardError, CycleHistogram, DmaBuffer};
+
+use crate::ffi;
+
+/// Outcomes of the shim's calls (`EscStatus` in `shim/shim.h`).
+mod status {
+    pub const OK: i32 = 0;
+    pub const STUCK: i32 = 1;
+    pub const SLVERR: i32 = 2;
+    pub const DECERR: i32 = 3;
+}
+
+/// Host cycles that the shim waits for an AXI-Lite answer, or core cycles for room (`kStuckCycles`).
+const STUCK_CYCLES: u64 = 1_000_000;
+
+/// Which histogram.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Which {
+    All = 0,
+    Unloaded = 1,
+}
+
+/// Owns the model and keeps the memory alive that it may write.
+#[derive(Debug)]
+pub(crate) struct Model {
+    handle: NonNull<ffi::EscModel>,
+    mappings: Vec<DmaBuffer>,
+}
+
+// SAFETY: the model has no thread of its own and no thread-local state; whoever owns the handle may use it.
+unsafe impl Send for Model {}
+
+impl Model {
+    pub(crate) fn new() -> Self {
+        // SAFETY: no arguments; the returned pointer is checked.
+        let handle = NonNull::new(unsafe { ffi::esc_new() });
+        Self {
+            handle: handle.unwrap_or_else(|| unreachable!("operator new throws")),
+            mappings: Vec::new(),
+        }
+    }
+
+    fn ptr(&self) -> *mut ffi::EscModel {
+        self.handle.as_ptr()
+    }
+
+    pub(crate) fn reset(&mut self) -> Result<(), CardError> {
+        // SAFETY: the handle is alive and ours alone (`&mut self`).
+        progress(unsafe { ffi::esc_reset(self.ptr()) }, "it was in reset")
+    }
+
+    pub(crate) fn set_half_periods_ps(&mut self, rx: u32, core: u32, host: u32) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_half_periods(self.ptr(), rx, core, host) }
+    }
+
+    pub(crate) fn set_stalls(&mut self, ratio: u16, seed: u64) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_stalls(self.ptr(), u32::from(ratio), seed) }
+    }
+
+    pub(crate) fn block_writes(&mut self, blocked: bool) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_block_writes(self.ptr(), i32::from(blocked)) }
+    }
+
+    pub(crate) fn set_early(&mut self, early: bool) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_early(self.ptr(), i32::from(early)) }
+    }
+
+    pub(crate) fn forget_probes(&mut self) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_forget_probes(self.ptr()) }
+    }
+
+    pub(crate) fn map(&mut self, buffer: DmaBuffer) {
+        // SAFETY: the buffer is a mapping of `len` bytes, page aligned; the clone kept in `mappings` keeps it alive
+        // until it is unmapped or the model is freed. The shim writes it with atomic stores of whole words only.
+        unsafe { ffi::esc_map(self.ptr(), buffer.iova(), buffer.as_mut_ptr(), buffer.len() as u64) }
+        self.mappings.push(buffer);
+    }
+
+    /// Returns false if nothing was mapped there.
+    pub(crate) fn unmap(&mut self, iova: u64) -> bool {
+        let before = self.mappings.len();
+        // SAFETY: as in `reset`; unmapped before the buffer may go.
+        unsafe { ffi::esc_unmap(self.ptr(), iova) }
+        self.mappings.retain(|m| m.iova() != iova);
+        self.mappings.len() != before
+    }
+
+    pub(crate) fn set_bus_master(&mut self, on: bool) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_bus_master(self.ptr(), i32::from(on)) }
+    }
+
+    /// Writes outside of every mapping: number and last address.
+    pub(crate) fn faults(&self) -> (u64, u64) {
+        let mut last = 0;
+        // SAFETY: the handle is alive; `last` is a valid place for the answer.
+        let count = unsafe { ffi::esc_faults(self.ptr(), &mut last) };
+        (count, last)
+    }
+
+    pub(crate) fn read(&mut self, offset: u64) -> Result<u64, CardError> {
+        let mut value = 0;
+        // SAFETY: as in `reset`; `value` is a valid place for the answer.
+        let outcome = unsafe { ffi::esc_read(self.ptr(), offset as u32, &mut value) };
+        answer(outcome, offset).map(|()| value)
+    }
+
+    /// Writes the bytes of the 64-bit word at `offset` that `strobe` names.
+    pub(crate) fn write(&mut self, offset: u64, value: u64, strobe: u8) -> Result<(), CardError> {
+        // SAFETY: as in `reset`.
+        let outcome =
+            unsafe { ffi::esc_write(self.ptr(), offset as u32, value, u32::from(strobe)) };
+        answer(outcome, offset)
+    }
+
+    pub(crate) fn inject(
+        &mut self,
+        bytes: &[u8],
+        stamp_ns: u64,
+        fcs_bad: bool,
+    ) -> Result<(), CardError> {
+        // SAFETY: as in `reset`; the shim reads `bytes` within the call only.
+        let outcome = unsafe {
+            ffi::esc_inject(self.ptr(), bytes.as_ptr(), bytes.len(), stamp_ns, i32::from(fcs_bad))
+        };
+        progress(outcome, "a frame waited for room in the receive crossing")
+    }
+
+    pub(crate) fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
+        // SAFETY: as in `reset`.
+        progress(unsafe { ffi::esc_advance(self.ptr(), cycles) }, "the clock ran")
+    }
+
+    pub(crate) fn is_idle(&mut self) -> bool {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_is_idle(self.ptr()) != 0 }
+    }
+
+    pub(crate) fn run_until_idle(&mut self, cycles_max: u64) -> Result<(), CardError> {
+        // SAFETY: as in `reset`.
+        match unsafe { ffi::esc_run_until_idle(self.ptr(), cycles_max) } {
+            status::STUCK => {
+                Err(CardError::Stuck { cycles: cycles_max, waiting_for: "it was to become idle" })
+            }
+            outcome => progress(outcome, "it was to become idle"),
+        }
+    }
+
+    pub(crate) fn core_cycles(&self) -> u64 {
+        // SAFETY: the handle is alive.
+        unsafe { ffi::esc_core_cycles(self.ptr()) }
+    }
+
+    pub(crate) fn interrupts(&self) -> u64 {
+        // SAFETY: the handle is alive.
+        unsafe { ffi::esc_interrupts(self.ptr()) }
+    }
+
+    pub(crate) fn lines(&self) -> u64 {
+        // SAFETY: the handle is alive.
+        unsafe { ffi::esc_lines(self.ptr()) }
+    }
+
+    pub(crate) fn probe_errors(&self) -> u64 {
+        // SAFETY: the handle is alive.
+        unsafe { ffi::esc_probe_errors(self.ptr()) }
+    }
+
+    pub(crate) fn histogram(&self, which: Which) -> CycleHistogram {
+        let mut buckets = vec![0u32; ffi::BUCKETS];
+        // SAFETY: the handle is alive; the shim writes exactly `BUCKETS` values.
+        unsafe { ffi::esc_histogram(self.ptr(), which as i32, buckets.as_mut_ptr()) };
+        CycleHistogram::from_buckets(buckets.into_iter().map(u64::from).collect())
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        // SAFETY: the handle is alive, ours, and not used after.
+        unsafe { ffi::esc_free(self.ptr()) }
+    }
+}
+
+fn answer(outcome: i32, offset: u64) -> Result<(), CardError> {
+    match outcome {
+        status::OK => Ok(()),
+        status::SLVERR => Err(CardError::BarResponse { offset, response: "SLVERR" }),
+        status::DECERR => Err(CardError::BarResponse { offset, response: "DECERR" }),
+        status::STUCK => Err(CardError::BarTimeout { offset, cycles: STUCK_CYCLES }),
+        _ => Err(finished()),
+    }
+}
+
+fn progress(outcome: i32, waiting_for: &'static str) -> Result<(), CardError> {
+    match outcome {
+        status::OK => Ok(()),
+        status::STUCK => Err(CardError::Stuck { cycles: STUCK_CYCLES, waiting_for }),
+        _ => Err(finished()),
+    }
+}
+
+fn finished() -> CardError {
+    CardError::Missing {
+        device: String::from("sim"),
+        what: "a running model: the RTL stopped itself",
+        mend: "see its message above ($fatal or a failed assertion)",
+    }
+}

@@ -1,0 +1,427 @@
+// Clock loop, MAC source, AXI-Lite master, write-port sink and latency probes around the Verilated card.
+//
+// One cycle of a clock domain: its inputs change at the falling edge; its outputs are sampled right before the rising
+// edge, when they have settled; so handshakes are seen exactly as a synchronous neighbour would see them. With equal
+// periods all three domains share both edges and a cycle costs two evaluations of the model.
+
+#include "shim.h"
+
+#include <string.h>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "VCard.h"
+#include "ports.h"
+#include "verilated.h"
+
+namespace {
+
+// 156.25 MHz: 5/32 of a cycle in each ns.
+constexpr uint64_t kCyclesNum = 5;
+constexpr uint64_t kCyclesDen = 32;
+// Preamble, FCS and least gap of Ethernet: 24 bytes between frames.
+constexpr uint64_t kFrameGapCycles = 3;
+// A frame needs some cycles through the crossing before the core can report that it is busy.
+constexpr uint64_t kSettleCycles = 8;
+// Idle must hold this long before everything is in memory (the crossing to the host clock included).
+constexpr uint64_t kQuietCycles = 24;
+constexpr uint64_t kResetCycles = 8;
+constexpr uint64_t kStuckCycles = 1'000'000;
+
+struct Mapping {
+  uint64_t iova;
+  uint8_t* memory;
+  uint64_t bytes;
+};
+
+struct Probe {
+  uint32_t t_in;
+  bool is_tick;
+  bool unloaded;
+  bool first_of_frame;
+};
+
+struct Random {
+  uint64_t state;
+  uint64_t next() {
+    state += 0x9e3779b97f4a7c15ull;
+    uint64_t z = state;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+    return z ^ (z >> 31);
+  }
+};
+
+enum Domain { kRx = 0, kCore = 1, kHost = 2 };
+
+}  // namespace
+
+struct EscModel {
+  VerilatedContext context;
+  VCard top{&context, "card"};
+
+  // Clocks.
+  uint64_t now = 0;
+  uint64_t half[3] = {3200, 3200, 3200};
+  uint64_t next_edge[3] = {3200, 3200, 3200};
+  bool level[3] = {false, false, false};
+  bool together = true;
+  uint64_t cycles[3] = {0, 0, 0};
+
+  // MAC source.
+  const uint8_t* frame = nullptr;
+  size_t frame_length = 0;
+  size_t frame_at = 0;
+  uint64_t frame_stamp = 0;
+  bool frame_bad = false;
+  bool rx_driven = false;
+  bool have_frame_before = false;
+  uint64_t stamp_before = 0;
+  uint64_t start_before = 0;   // rx cycle
+  uint64_t last_beat = 0;      // core cycle
+  uint64_t end_before = 0;     // rx cycle
+
+  // AXI-Lite master.
+  bool aw_pending = false, w_pending = false, b_waiting = false, ar_pending = false, r_waiting = false;
+  uint32_t axil_response = 0;
+  uint64_t axil_data = 0;
+
+  // Write port.
+  std::vector<Mapping> mappings;
+  bool bus_master = false;
+  bool blocked = false;
+  uint32_t stall_ratio = 0;
+  Random random{1};
+  uint64_t faults = 0;
+  uint64_t last_fault = 0;
+  uint64_t lines = 0;
+  uint64_t interrupts = 0;
+  bool irq_before = false;
+
+  // Probes: entries that entered a line, and lines accepted at the core's write port whose entry count is not yet known
+  // because the line is still crossing to the host clock.
+  std::deque<Probe> probes;
+  std::deque<uint32_t> accepted;
+  std::deque<uint32_t> accepted_counts;
+  uint64_t probe_errors = 0;
+  bool early = false;
+  std::vector<uint32_t> all = std::vector<uint32_t>(kEscBuckets);
+  std::vector<uint32_t> unloaded = std::vector<uint32_t>(kEscBuckets);
+
+  EscModel() {
+    context.randReset(0);
+    ports::clear_inputs(top);
+    top.eval();
+  }
+
+  bool stalls() { return stall_ratio != 0 && (random.next() & 0xffff) < stall_ratio; }
+
+  // ---- rx_clk ----
+  void drive_rx() {
+    if (frame == nullptr) {
+      if (rx_driven) {
+        ports::rx_idle(top);
+        rx_driven = false;
+      }
+      return;
+    }
+    const size_t left = frame_length - frame_at;
+    const size_t take = left < 8 ? left : 8;
+    uint64_t data = 0;
+    memcpy(&data, frame + frame_at, take);
+    const bool last = take == left;
+    ports::rx_beat(top, data, static_cast<uint8_t>((1u << take) - 1), last, last && frame_bad, frame_stamp);
+    rx_driven = true;
+  }
+  void sample_rx() {
+    ++cycles[kRx];
+    if (!rx_driven) return;
+    frame_at += 8;
+    if (frame_at >= frame_length) {
+      frame = nullptr;
+      last_beat = cycles[kCore];
+      end_before = cycles[kRx];
+    }
+  }
+
+  // ---- core_clk ----
+  void sample_core() {
+    ++cycles[kCore];
+    if (ports::probe_valid(top)) probes.push_back(ports::probe<Probe>(top));
+    if (ports::line_accept(top)) {
+      accepted.push_back(ports::core_cycle(top));
+      match_probes();
+    }
+  }
+
+  // ---- host_clk ----
+  void drive_host() {
+    ports::axil_drive(top, aw_pending, w_pending, b_waiting, ar_pending, r_waiting);
+    ports::write_ready(top, !blocked && !stalls());
+  }
+  void sample_host() {
+    ++cycles[kHost];
+    if (ports::write_valid(top) && ports::write_ready(top)) take_line();
+    const bool irq = ports::irq(top);
+    interrupts += irq && !irq_before;
+    irq_before = irq;
+    if (!(aw_pending || w_pending || b_waiting || ar_pending || r_waiting)) return;
+    if (aw_pending && ports::awready(top)) aw_pending = false;
+    if (w_pending && ports::wready(top)) w_pending = false;
+    if (b_waiting && ports::bvalid(top)) {
+      axil_response = ports::bresp(top);
+      b_waiting = false;
+    }
+    if (ar_pending && ports::arready(top)) ar_pending = false;
+    if (r_waiting && ports::rvalid(top)) {
+      axil_response = ports::rresp(top);
+      axil_data = ports::rdata(top);
+      r_waiting = false;
+    }
+  }
+
+  void take_line() {
+    const uint64_t iova = ports::write_address(top);
+    alignas(8) uint8_t line[64];
+    ports::write_data(top, line);
+    ++lines;
+    accepted_counts.push_back(line[19]);
+    match_probes();
+    if (bus_master) {
+      for (const Mapping& m : mappings) {
+        if (iova >= m.iova && iova - m.iova <= m.bytes - 64 && iova % 64 == 0) {
+          uint64_t* to = reinterpret_cast<uint64_t*>(m.memory + (iova - m.iova));
+          uint64_t words[8];
+          memcpy(words, line, 64);
+          for (int i = 7; i > 0; --i) __atomic_store_n(to + i, words[i], __ATOMIC_RELAXED);
+          __atomic_store_n(to, words[0], __ATOMIC_RELEASE);
+          return;
+        }
+      }
+    }
+    ++faults;
+    last_fault = iova;
+  }
+
+  void match_probes() {
+    while (!accepted.empty() && !accepted_counts.empty()) {
+      const uint32_t accepted_at = accepted.front();
+      const uint32_t count = accepted_counts.front();
+      accepted.pop_front();
+      accepted_counts.pop_front();
+      for (uint32_t i = 0; i < count; ++i) {
+        if (probes.empty()) {
+          ++probe_errors;
+          break;
+        }
+        const Probe p = probes.front();
+        probes.pop_front();
+        if (!p.is_tick) continue;
+        const uint32_t taken = accepted_at - p.t_in;
+        const uint32_t bucket = taken < kEscBuckets ? taken : kEscBuckets - 1;
+        ++all[bucket];
+        if (p.unloaded && (early || p.first_of_frame)) ++unloaded[bucket];
+      }
+    }
+  }
+
+  // ---- clocks ----
+  void cycle_together() {
+    drive_rx();
+    drive_host();
+    ports::set_clocks(top, 0);
+    top.eval();
+    sample_rx();
+    sample_core();
+    sample_host();
+    ports::set_clocks(top, 1);
+    top.eval();
+  }
+
+  void cycle_apart() {
+    // Until the next rising core edge is done.
+    const uint64_t until = cycles[kCore] + 1;
+    while (cycles[kCore] < until) {
+      now = next_edge[0];
+      for (int d = 1; d < 3; ++d) now = next_edge[d] < now ? next_edge[d] : now;
+      bool moves[3];
+      for (int d = 0; d < 3; ++d) moves[d] = next_edge[d] == now;
+      if (moves[kRx] && !level[kRx]) sample_rx();
+      if (moves[kCore] && !level[kCore]) sample_core();
+      if (moves[kHost] && !level[kHost]) sample_host();
+      for (int d = 0; d < 3; ++d) {
+        if (!moves[d]) continue;
+        level[d] = !level[d];
+        next_edge[d] += half[d];
+        ports::set_clock(top, d, level[d]);
+      }
+      if (moves[kRx] && !level[kRx]) drive_rx();
+      if (moves[kHost] && !level[kHost]) drive_host();
+      top.eval();
+    }
+  }
+
+  void cycle() {
+    if (together) {
+      cycle_together();
+    } else {
+      cycle_apart();
+    }
+  }
+
+  bool finished() { return context.gotFinish(); }
+
+  bool core_idle() {
+    return frame == nullptr && cycles[kCore] - last_beat >= kSettleCycles && ports::idle(top);
+  }
+
+  int32_t reset() {
+    frame = nullptr;
+    have_frame_before = false;
+    aw_pending = w_pending = b_waiting = ar_pending = r_waiting = false;
+    ports::set_resets(top, 0);
+    for (uint64_t i = 0; i < kResetCycles; ++i) cycle();
+    ports::set_resets(top, 1);
+    for (uint64_t i = 0; i < kResetCycles; ++i) cycle();
+    forget_probes();
+    return finished() ? kEscFinished : kEscOk;
+  }
+
+  void forget_probes() {
+    probes.clear();
+    accepted.clear();
+    accepted_counts.clear();
+  }
+
+  int32_t inject(const uint8_t* bytes, size_t length, uint64_t stamp, bool bad) {
+    wait_distance(stamp);
+    for (uint64_t waited = 0; !ports::rx_room(top); ++waited) {
+      if (waited == kStuckCycles) return kEscStuck;
+      cycle();
+    }
+    have_frame_before = true;
+    stamp_before = stamp;
+    start_before = cycles[kRx];
+    frame_length = length;
+    frame_at = 0;
+    frame_stamp = stamp;
+    frame_bad = bad;
+    frame = bytes;
+    while (frame != nullptr) cycle();
+    return finished() ? kEscFinished : kEscOk;
+  }
+
+  // The true distance to the frame before, cut short when the pipe has run empty.
+  void wait_distance(uint64_t stamp) {
+    if (!have_frame_before) return;
+    while (cycles[kRx] - end_before < kFrameGapCycles) cycle();
+    if (stamp <= stamp_before) return;
+    const uint64_t ns = stamp - stamp_before;
+    // Distances beyond this are longer than any frame keeps the pipe busy.
+    const uint64_t bound = 1u << 20;
+    const uint64_t distance = ns < bound * 6 ? ns * kCyclesNum / kCyclesDen : bound;
+    while (cycles[kRx] - start_before < distance && !core_idle()) cycle();
+  }
+
+  int32_t until_idle(uint64_t cycles_max) {
+    uint64_t quiet = 0;
+    for (uint64_t i = 0; i < cycles_max; ++i) {
+      quiet = core_idle() && !ports::write_valid(top) ? quiet + 1 : 0;
+      if (quiet > kQuietCycles) return finished() ? kEscFinished : kEscOk;
+      cycle();
+    }
+    return kEscStuck;
+  }
+
+  int32_t axil_wait() {
+    for (uint64_t i = 0; aw_pending || w_pending || b_waiting || ar_pending || r_waiting; ++i) {
+      if (i == kStuckCycles || finished()) {
+        aw_pending = w_pending = b_waiting = ar_pending = r_waiting = false;
+        return finished() ? kEscFinished : kEscStuck;
+      }
+      cycle();
+    }
+    return axil_response == 0 ? kEscOk : axil_response == 2 ? kEscSlvErr : kEscDecErr;
+  }
+};
+
+extern "C" {
+
+EscModel* esc_new(void) { return new EscModel(); }
+void esc_free(EscModel* m) {
+  m->top.final();
+  delete m;
+}
+int32_t esc_reset(EscModel* m) { return m->reset(); }
+
+void esc_set_half_periods(EscModel* m, uint32_t rx_ps, uint32_t core_ps, uint32_t host_ps) {
+  const uint64_t halves[3] = {rx_ps, core_ps, host_ps};
+  m->together = rx_ps == core_ps && core_ps == host_ps;
+  ports::set_clocks(m->top, 0);
+  m->top.eval();
+  for (int d = 0; d < 3; ++d) {
+    m->half[d] = halves[d];
+    m->level[d] = false;
+    m->next_edge[d] = m->now + halves[d];
+  }
+}
+void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed) {
+  m->stall_ratio = ratio;
+  m->random.state = seed;
+}
+void esc_block_writes(EscModel* m, int32_t blocked) { m->blocked = blocked != 0; }
+void esc_set_early(EscModel* m, int32_t early) { m->early = early != 0; }
+
+void esc_forget_probes(EscModel* m) { m->forget_probes(); }
+
+void esc_map(EscModel* m, uint64_t iova, uint8_t* memory, uint64_t bytes) {
+  m->mappings.push_back({iova, memory, bytes});
+}
+void esc_unmap(EscModel* m, uint64_t iova) {
+  for (size_t i = 0; i < m->mappings.size(); ++i) {
+    if (m->mappings[i].iova == iova) {
+      m->mappings.erase(m->mappings.begin() + static_cast<ptrdiff_t>(i));
+      return;
+    }
+  }
+}
+void esc_set_bus_master(EscModel* m, int32_t on) { m->bus_master = on != 0; }
+uint64_t esc_faults(const EscModel* m, uint64_t* last_iova) {
+  *last_iova = m->last_fault;
+  return m->faults;
+}
+
+int32_t esc_read(EscModel* m, uint32_t offset, uint64_t* value) {
+  ports::axil_read(m->top, offset);
+  m->ar_pending = m->r_waiting = true;
+  const int32_t status = m->axil_wait();
+  *value = m->axil_data;
+  return status;
+}
+int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe) {
+  ports::axil_write(m->top, offset, value, static_cast<uint8_t>(strobe));
+  m->aw_pending = m->w_pending = m->b_waiting = true;
+  return m->axil_wait();
+}
+
+int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad) {
+  return m->inject(bytes, length, stamp_ns, fcs_bad != 0);
+}
+int32_t esc_advance(EscModel* m, uint64_t cycles) {
+  for (uint64_t i = 0; i < cycles; ++i) m->cycle();
+  return m->finished() ? kEscFinished : kEscOk;
+}
+int32_t esc_is_idle(EscModel* m) { return m->core_idle() && !ports::write_valid(m->top); }
+int32_t esc_run_until_idle(EscModel* m, uint64_t cycles_max) { return m->until_idle(cycles_max); }
+
+uint64_t esc_core_cycles(const EscModel* m) { return m->cycles[kCore]; }
+uint64_t esc_interrupts(const EscModel* m) { return m->interrupts; }
+uint64_t esc_lines(const EscModel* m) { return m->lines; }
+uint64_t esc_probe_errors(const EscModel* m) { return m->probe_errors; }
+void esc_histogram(const EscModel* m, int32_t which, uint32_t* buckets) {
+  const std::vector<uint32_t>& from = which == kEscAll ? m->all : m->unloaded;
+  memcpy(buckets, from.data(), kEscBuckets * sizeof(uint32_t));
+}
+}

@@ -1,0 +1,63 @@
+// The C face of the Verilated card. All functions are for one thread at a time; Rust owns the handle.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+extern "C" {
+struct EscModel;
+
+// Outcome of calls that let the clock run.
+enum EscStatus : int32_t {
+  kEscOk = 0,
+  kEscStuck = 1,     // no progress within the bound
+  kEscSlvErr = 2,    // AXI response SLVERR
+  kEscDecErr = 3,    // AXI response DECERR
+  kEscFinished = 4,  // $finish, $stop or $fatal in the RTL
+};
+
+// Histogram to read.
+enum EscHistogram : int32_t { kEscAll = 0, kEscUnloaded = 1 };
+constexpr size_t kEscBuckets = 65536;
+
+EscModel* esc_new(void);
+void esc_free(EscModel* m);
+
+// Asserts all three resets for a few cycles. Memory mappings, histograms and cycle counts stay.
+int32_t esc_reset(EscModel* m);
+// Half periods of the three clocks in ps; equal values take the fast path (all edges together).
+void esc_set_half_periods(EscModel* m, uint32_t rx_ps, uint32_t core_ps, uint32_t host_ps);
+// The write port and the AXI-Lite master stall with this probability (parts per 65,536), under a seed.
+void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed);
+// The write port takes nothing while `blocked` is not 0.
+void esc_block_writes(EscModel* m, int32_t blocked);
+// In early mode the unloaded histogram takes every tick of an unloaded message, in whole mode a frame's first tick.
+void esc_set_early(EscModel* m, int32_t early);
+
+// Drops what is known of entries on their way, after a core reset threw them away.
+void esc_forget_probes(EscModel* m);
+
+// Memory that the card may write: whole 64-byte lines, 8-byte aligned. Must stay valid until unmapped.
+void esc_map(EscModel* m, uint64_t iova, uint8_t* memory, uint64_t bytes);
+void esc_unmap(EscModel* m, uint64_t iova);
+void esc_set_bus_master(EscModel* m, int32_t on);
+// Writes outside of every mapping, or without bus mastering: none of them was performed.
+uint64_t esc_faults(const EscModel* m, uint64_t* last_iova);
+
+int32_t esc_read(EscModel* m, uint32_t offset, uint64_t* value);
+// `strobe`: which of the 8 bytes are written; offset is a multiple of 8.
+int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe);
+
+// Runs until the frame may start (its distance in time to the frame before, or idle; room in the crossing), then
+// clocks it in. Returns when the last beat was taken.
+int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad);
+int32_t esc_advance(EscModel* m, uint64_t cycles);
+int32_t esc_is_idle(EscModel* m);
+int32_t esc_run_until_idle(EscModel* m, uint64_t cycles_max);
+
+uint64_t esc_core_cycles(const EscModel* m);
+uint64_t esc_interrupts(const EscModel* m);
+uint64_t esc_lines(const EscModel* m);
+// Probes that did not match the entry counts of lines: must stay 0.
+uint64_t esc_probe_errors(const EscModel* m);
+void esc_histogram(const EscModel* m, int32_t which, uint32_t* buckets);
+}
