@@ -240,6 +240,9 @@ impl<'a> BodyReader<'a> {
                 return Err(Fault::NotShortest("flags"));
             }
         }
+        if self.done == 0 && (has(bit::HAS_HW) || has(bit::HAS_STEP)) {
+            return Err(Fault::Illegal("first entry away from the header's bases"));
+        }
         let hw_delta = unzigzag(self.present_pn(has(bit::HAS_HW), "hardware time")?);
         let time_delta = unzigzag(self.present_pn(has(bit::HAS_TIME), "feed time")?);
         let step = self.present_pn(has(bit::HAS_STEP), "message index step")?;
@@ -330,6 +333,9 @@ impl<'a> BodyReader<'a> {
             return Err(Fault::NoSlot);
         }
         let slot = slot.unwrap_or(format::slot::NONE);
+        if self.done == 0 && descriptor & bit::HAS_HW != 0 {
+            return Err(Fault::Illegal("first entry away from the header's bases"));
+        }
         let hw_delta = unzigzag(self.present_pn(descriptor & bit::HAS_HW != 0, "hardware time")?);
         self.running.hw_time = self.running.hw_time.wrapping_add(hw_delta as u64);
         let declared = self.cursor.take(2)? as u8;
@@ -340,7 +346,7 @@ impl<'a> BodyReader<'a> {
                 hw_time,
                 first: self.pn("first lost sequence")?,
                 count: self.pn("count")?,
-                next_index: self.pn("next message index")?,
+                next_index: self.next_index()?,
             },
             kind::TICKS_DROPPED => Entry::TicksDropped {
                 hw_time,
@@ -381,13 +387,13 @@ impl<'a> BodyReader<'a> {
             },
             kind::HEARTBEAT => Entry::Heartbeat {
                 hw_time,
-                next_index: self.pn("next message index")?,
+                next_index: self.next_index()?,
                 next_seq: self.pn("next sequence")?,
             },
             kind::RESTART => Entry::Restart {
                 hw_time,
                 session: self.pn("session id")?,
-                next_index: self.pn("next message index")?,
+                next_index: self.next_index()?,
             },
             _ => {
                 self.cursor.skip(declared as usize)?;
@@ -399,6 +405,15 @@ impl<'a> BodyReader<'a> {
             return Err(Fault::PayloadLength { declared, used });
         }
         Ok(LineItem::Control(entry))
+    }
+
+    /// The index in a control entry's payload; where it is the first entry, the header has it too.
+    fn next_index(&mut self) -> Result<u64, Fault> {
+        let index = self.pn("next message index")?;
+        if index > INDEX_MASK || (self.done == 0 && index != self.running.msg_index) {
+            return Err(Fault::Illegal("next message index"));
+        }
+        Ok(index)
     }
 
     fn price_kind(&mut self) -> Result<PriceKind, Fault> {
