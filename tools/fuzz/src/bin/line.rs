@@ -1,0 +1,97 @@
+//! The line reader: any body under a right CRC is either refused or, packed again by the golden writer, gives the very
+//! same bytes (there is one legal form of each line).
+#![no_main]
+
+use escapement_codec::format::{offset, LINE_BYTES};
+use escapement_codec::reader::LinePrice;
+use escapement_codec::{crc32c, decode_line, CentreTable, Entry, LineItem, LineWriter, Tick};
+use libfuzzer_sys::fuzz_target;
+
+/// Prices that stand for a code of an epoch: out of the way of exact prices, different for each.
+fn stand_in(code: u8, epoch: u8) -> i64 {
+    0x5eed_5eed_5eed_0000 | i64::from(epoch) << 8 | i64::from(code)
+}
+
+fn entry(item: &LineItem) -> Option<Entry> {
+    match item {
+        LineItem::Control(entry) => Some(*entry),
+        LineItem::Tick(t) => {
+            let (price, code, epoch) = match t.price {
+                LinePrice::None => (None, 0, 0),
+                LinePrice::Exact(price) => (Some(price), 0, 0),
+                LinePrice::Coded { code, epoch } => (Some(stand_in(code, epoch)), code, epoch),
+            };
+            Some(Entry::Tick(Tick {
+                kind: t.kind,
+                slot: t.slot,
+                msg_index: t.msg_index,
+                feed_time: t.feed_time,
+                hw_time: t.hw_time,
+                price,
+                code,
+                epoch,
+                size: t.size,
+                side: t.side,
+                flags: t.flags,
+            }))
+        }
+        _ => None,
+    }
+}
+
+/// Bits of a message index in the line's header.
+const INDEX_MASK: u64 = (1 << 40) - 1;
+
+/// Whether the first entry of a line says the same time and index as the header.
+fn agrees(first: &LineItem, msg_index: u64, hw_time: u64) -> bool {
+    let (time, index) = match first {
+        LineItem::Tick(tick) => (tick.hw_time, Some(tick.msg_index)),
+        LineItem::Control(
+            Entry::Gap { hw_time, next_index, .. }
+            | Entry::Heartbeat { hw_time, next_index, .. }
+            | Entry::Restart { hw_time, next_index, .. },
+        ) => (*hw_time, Some(*next_index)),
+        LineItem::Control(
+            Entry::TicksDropped { hw_time, .. }
+            | Entry::Recentre { hw_time, .. }
+            | Entry::Refresh { hw_time, .. }
+            | Entry::Void { hw_time, .. }
+            | Entry::TimeStep { hw_time, .. },
+        ) => (*hw_time, None),
+        _ => return false,
+    };
+    time == hw_time && index.is_none_or(|index| index & INDEX_MASK == msg_index)
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut line = [0u8; LINE_BYTES];
+    let used = bytes.len().min(offset::CRC);
+    line[..used].copy_from_slice(&bytes[..used]);
+    let crc = crc32c(&line[..offset::CRC]);
+    line[offset::CRC..].copy_from_slice(&crc.to_le_bytes());
+
+    let Ok(header) = decode_line(&line) else { return };
+    let (line_seq, feed, count) = (header.line_seq, header.feed, header.count);
+    let (msg_index, hw_time) = (header.msg_index, header.hw_time);
+    let mut table = CentreTable::<64>::new();
+    let mut writer = LineWriter::new();
+    let mut items = 0u32;
+    let mut whole = true;
+    for item in header {
+        let Ok(item) = item else { return };
+        // A writer gives the header the time and index of the first entry; the reader does not ask for that.
+        if items == 0 && !agrees(&item, msg_index, hw_time) {
+            return;
+        }
+        items += 1;
+        let _ = table.resolve(item);
+        match entry(&item) {
+            Some(entry) if whole => writer.push(&entry).expect("what was on a line fits a line"),
+            _ => whole = false,
+        }
+    }
+    assert_eq!(items, u32::from(count), "the count is the number of entries");
+    if whole {
+        assert_eq!(writer.finish(line_seq, feed), line, "one legal form");
+    }
+});
