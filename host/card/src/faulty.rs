@@ -122,12 +122,13 @@ impl<D: Device> Faulty<D> {
         (number & ((1 << self.ring_log2) - 1)) as usize
     }
 
-    /// At most one fault strikes a line, and never the successor of a line that is still missing, so that what a
-    /// driver counts can be compared exactly.
+    /// At most one fault strikes a line, never the successor of a line that is still missing, and none while a line is
+    /// withheld, so that what a driver counts can be compared exactly.
     fn carry(&mut self, shadow: &DmaBuffer, number: u64, mut line: [u8; LINE_BYTES]) {
         self.counts.lines += 1;
         let slot = self.slot(number);
-        let spared = self.struck.is_some_and(|struck| number < struck + 2);
+        let spared =
+            !self.withheld.is_empty() || self.struck.is_some_and(|struck| number < struck + 2);
         let roll = self.random.next() as u16;
         let FaultPlan { torn, stale, flipped, reordered, .. } = self.plan;
         let mut bound = 0u32;

@@ -21,7 +21,7 @@ pub const SOFT_PARAMS: CardParams = CardParams {
     slots: 64,
     ladder: 256,
     level_sets_log2: 10,
-    level_ways: 4,
+    level_ways: 8,
     map_log2: 8,
     ports: 1,
 };
