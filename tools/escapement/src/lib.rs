@@ -1,8 +1,14 @@
-//! The parts of the `escapement` command that others can use: the instrument file, the capture generator, prices and
-//! time as reports show them.
+//! The `escapement` command, and the parts of it that others can use: the instrument file, the capture generator,
+//! prices and time as reports show them.
 
+pub mod command;
+mod duration;
+mod failure;
 pub mod generator;
 pub mod instruments;
 pub mod new_york;
 pub mod price;
+mod progress;
+mod replay;
 pub mod sequence;
+mod survey;

@@ -1,2 +1,7 @@
 //! The `escapement` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    escapement_tool::command::run()
+}

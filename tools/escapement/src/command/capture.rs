@@ -1,0 +1,149 @@
+//! `escapement capture info|gen`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use escapement_capture::PcapWriter;
+use serde_json::json;
+
+use super::{print, write_json};
+use crate::failure::Failure;
+use crate::generator::{self, Feed, Length, Made, Plan};
+use crate::progress::Progress;
+use crate::survey::{self, FeedChoice};
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Say what is in captures: format, packets, times, feed, messages by symbol
+    Info(Info),
+    /// Make a realistic capture of an IEX feed from a seed
+    Gen(Generate),
+}
+
+#[derive(Args)]
+pub(super) struct Info {
+    /// Captures, merged by time
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// Write JSON here (- for stdout)
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FeedName {
+    Tops,
+    Deep,
+}
+
+#[derive(Args)]
+#[group(id = "length", multiple = false)]
+pub(super) struct Generate {
+    /// Which feed
+    #[arg(long, value_enum)]
+    feed: FeedName,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Stop after so many packets
+    #[arg(long, conflicts_with = "messages", value_parser = clap::value_parser!(u64).range(1..))]
+    packets: Option<u64>,
+    /// Stop after so many messages [default: 100000]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    messages: Option<u64>,
+    /// Number of symbols
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    instruments: u16,
+    /// Nanosecond pcap to write; gzip when it ends in .gz
+    #[arg(short, value_name = "FILE")]
+    output: PathBuf,
+    /// Overwrite the file
+    #[arg(short)]
+    force: bool,
+}
+
+pub(super) fn run(command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Info(arguments) => info(arguments),
+        Command::Gen(arguments) => generate(arguments),
+    }
+}
+
+fn generate(arguments: &Generate) -> Result<(), Failure> {
+    let length = match (arguments.packets, arguments.messages) {
+        (Some(packets), _) => Length::Packets(packets),
+        (None, messages) => Length::Messages(messages.unwrap_or(100_000)),
+    };
+    let feed = match arguments.feed {
+        FeedName::Tops => Feed::Tops,
+        FeedName::Deep => Feed::Deep,
+    };
+    let plan = Plan { feed, seed: arguments.seed, length, instruments: arguments.instruments };
+    let path = &arguments.output;
+    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
+    let writer = BufWriter::new(create(path, arguments.force)?);
+    let output = if path.extension().is_some_and(|extension| extension == "gz") {
+        PcapWriter::gzip(writer)
+    } else {
+        PcapWriter::new(writer)
+    };
+    let mut output = output.map_err(fail)?;
+    let (unit, total) = match length {
+        Length::Packets(packets) => ("packets", Some(packets)),
+        Length::Messages(_) => ("packets", None),
+    };
+    let mut progress = Progress::new("generating", unit, total);
+    let made = generator::write(&plan, &mut output, |_: &Made| progress.step()).map_err(fail)?;
+    output.finish().and_then(|mut writer| writer.flush()).map_err(fail)?;
+    drop(progress);
+    print(&format!("{}: {} messages in {} packets\n", path.display(), made.messages, made.packets))
+}
+
+fn create(path: &Path, force: bool) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    if force {
+        options.create(true).truncate(true);
+    } else {
+        options.create_new(true);
+    }
+    options.open(path).map_err(|error| {
+        let advice = match error.kind() {
+            std::io::ErrorKind::AlreadyExists => " (-f overwrites)",
+            _ => "",
+        };
+        Failure::input(format!("{}: {error}{advice}", path.display()))
+    })
+}
+
+fn info(arguments: &Info) -> Result<(), Failure> {
+    let survey = survey::take(&arguments.captures, FeedChoice::First)?;
+    let value = json!({
+        "files": survey.files.iter().map(|file| json!({
+            "file": file.name, "format": file.format, "compression": file.compression, "bytes": file.bytes,
+        })).collect::<Vec<_>>(),
+        "packets": survey.packets,
+        "captured_bytes": survey.captured_bytes,
+        "cut_packets": survey.cut_packets,
+        "snapped_packets": survey.snapped_packets,
+        "first_ns": survey.first_ns,
+        "last_ns": survey.last_ns,
+        "feed": survey.feed.as_ref().map(|feed| json!({
+            "group": feed.group.to_string(), "port": feed.port, "protocol": format!("{:#06x}", feed.protocol),
+            "channel": feed.channel,
+        })),
+        "messages": survey.messages,
+        "symbols": survey.symbols.len(),
+        "error": survey.error.as_ref().map(ToString::to_string),
+    });
+    match &arguments.json {
+        Some(path) => write_json(path, &value)?,
+        None => print(&survey.text())?,
+    }
+    match survey.error {
+        Some(error) => Err(error.into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,145 @@
+//! `escapement replay`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use escapement_card::{CardConfig, FrameMode, SoftCard};
+use escapement_sim::SimCard;
+
+use super::{print, write_json};
+use crate::failure::Failure;
+use crate::replay::latency::ModeLatency;
+use crate::replay::pace::Speed;
+use crate::replay::report::Report;
+use crate::replay::run::{replay, Options, Outcome};
+use crate::replay::settings::{CardKind, Prepared, Settings};
+
+/// Packets over which the latency of the mode that was not asked for is measured.
+const OTHER_MODE_PACKETS: u64 = 20_000;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Captures: pcap or pcapng, plain, gzip or zstd; several are merged by time as one line
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// Which card
+    #[arg(long, value_enum, default_value = "sim")]
+    card: CardKind,
+    #[command(flatten)]
+    settings: Settings,
+    /// Wall-clock pace: max, or a factor of real time such as 1x
+    #[arg(long, value_name = "max|Nx", default_value = "max")]
+    speed: Speed,
+    /// Compare every entry and every line with the golden model
+    #[arg(long)]
+    check: bool,
+    /// Write ticks as CSV
+    #[arg(long, value_name = "OUT.csv")]
+    ticks: Option<PathBuf>,
+    /// Append the hardware stamp to each tick's row
+    #[arg(long, requires = "ticks")]
+    hw_time: bool,
+    /// Write JSON here (- for stdout instead of the report)
+    #[arg(long, value_name = "OUT")]
+    json: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(path) =
+        arguments.ticks.as_deref().filter(|path| path.extension().is_none_or(|end| end != "csv"))
+    {
+        return Err(Failure::input(format!("{}: ticks are written as .csv only", path.display())));
+    }
+    let prepared = arguments.settings.prepare(&arguments.captures)?;
+    let options = Options {
+        speed: arguments.speed,
+        check: arguments.check,
+        ticks: arguments.ticks.clone(),
+        hw_time: arguments.hw_time,
+        packets_max: None,
+        read_lines: true,
+    };
+    let outcome =
+        on_card(arguments.card, &prepared, &prepared.config, &arguments.captures, &options)?;
+    let (early, whole) = latencies(arguments, &prepared, &outcome)?;
+    warn(&outcome);
+    let mut outputs = Vec::new();
+    outputs.extend(arguments.ticks.clone().map(|path| ("ticks", path)));
+    outputs.extend(arguments.json.clone().map(|path| ("report", path)));
+    let report = Report {
+        prepared,
+        captures: arguments.captures.clone(),
+        mode: arguments.settings.mode_name(),
+        outcome,
+        early,
+        whole,
+        outputs,
+    };
+    if let Some(path) = &arguments.json {
+        write_json(path, &report.json())?;
+    }
+    if arguments.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
+        print(&report.text())?;
+    }
+    report.verdict()
+}
+
+/// Replays on a fresh card of this kind.
+pub(super) fn on_card(
+    kind: CardKind,
+    prepared: &Prepared,
+    config: &CardConfig,
+    captures: &[PathBuf],
+    options: &Options,
+) -> Result<Outcome, Failure> {
+    match kind {
+        CardKind::Sim => replay(SimCard::new()?, prepared, config, captures, options),
+        CardKind::Soft => replay(SoftCard::new(), prepared, config, captures, options),
+    }
+}
+
+/// Latencies of early and whole mode; the one that did not run is measured over the first packets.
+fn latencies(
+    arguments: &Arguments,
+    prepared: &Prepared,
+    outcome: &Outcome,
+) -> Result<(Option<ModeLatency>, Option<ModeLatency>), Failure> {
+    let ran = outcome.latency.clone().map(|report| ModeLatency { report, frames: outcome.packets });
+    if ran.is_none() || outcome.card_error.is_some() {
+        return Ok((None, None));
+    }
+    let mut config = prepared.config.clone();
+    config.frame_mode = match config.frame_mode {
+        FrameMode::Whole => FrameMode::Early,
+        FrameMode::Early => FrameMode::Whole,
+    };
+    let options = Options {
+        speed: Speed::Max,
+        check: false,
+        ticks: None,
+        hw_time: false,
+        packets_max: Some(OTHER_MODE_PACKETS),
+        read_lines: false,
+    };
+    let other = on_card(arguments.card, prepared, &config, &arguments.captures, &options)?;
+    let other = other.latency.map(|report| ModeLatency { report, frames: other.packets });
+    Ok(match prepared.config.frame_mode {
+        FrameMode::Whole => (other, ran),
+        FrameMode::Early => (ran, other),
+    })
+}
+
+fn warn(outcome: &Outcome) {
+    if outcome.cut_packets > 0 {
+        eprintln!(
+            "escapement: warning: {} packet(s) cut at the end of a capture, handed to the card as far as they go",
+            outcome.cut_packets
+        );
+    }
+    if outcome.empty_packets > 0 {
+        eprintln!(
+            "escapement: warning: {} packet(s) without a byte were left out",
+            outcome.empty_packets
+        );
+    }
+}

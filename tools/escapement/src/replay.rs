@@ -1,0 +1,10 @@
+//! Replay: frames into a card, lines out of its ring, ticks and a report.
+
+mod check;
+mod csv;
+pub(crate) mod latency;
+mod lines;
+pub(crate) mod pace;
+pub(crate) mod report;
+pub(crate) mod run;
+pub(crate) mod settings;

@@ -1,0 +1,111 @@
+//! Ticks as CSV, one row each: `msg_index,seq,ts_ns,venue,symbol,kind,price,size,side,flags`.
+
+use std::io::{self, Write};
+
+use escapement_codec::entry::{MAYBE_BAD_BOOK, SLOT_NONE};
+use escapement_codec::{LineTick, Price, TickKind};
+
+use crate::instruments::{symbol_name, Instrument, IEX_VENUE};
+use crate::new_york::NewYork;
+
+const HEADER: &str = "msg_index,seq,ts_ns,venue,symbol,kind,price,size,side,flags";
+
+/// Writes rows.
+pub(crate) struct TickCsv<W: Write> {
+    output: W,
+    clock: NewYork,
+    /// Venue and symbol by slot, quoted for CSV.
+    names: Vec<String>,
+    hw_time: bool,
+    row: Vec<u8>,
+}
+
+impl<W: Write> TickCsv<W> {
+    /// Writes the header; `hw_time` appends the hardware stamp to each row.
+    pub(crate) fn new(
+        mut output: W,
+        instruments: &[Instrument],
+        hw_time: bool,
+    ) -> io::Result<Self> {
+        writeln!(output, "{HEADER}{}", if hw_time { ",hw_time_ns" } else { "" })?;
+        let name =
+            |one: &Instrument| format!("{},{}", one.venue, quoted(&symbol_name(&one.symbol)));
+        Ok(Self {
+            output,
+            clock: NewYork::new(),
+            names: instruments.iter().map(name).collect(),
+            hw_time,
+            row: Vec::with_capacity(128),
+        })
+    }
+
+    /// Writes a tick.
+    pub(crate) fn tick(&mut self, tick: &LineTick, price: Price, seq: u64) -> io::Result<()> {
+        let mut number = itoa::Buffer::new();
+        let row = &mut self.row;
+        row.clear();
+        row.extend(number.format(tick.msg_index).bytes());
+        row.push(b',');
+        row.extend(number.format(seq).bytes());
+        row.push(b',');
+        row.extend(number.format(self.clock.since_midnight_ns(tick.feed_time)).bytes());
+        row.push(b',');
+        match self.names.get(usize::from(tick.slot)) {
+            Some(name) => row.extend(name.bytes()),
+            None if tick.slot == SLOT_NONE => row.extend(IEX_VENUE.bytes().chain(*b",")),
+            None => write!(row, "{IEX_VENUE},slot {}", tick.slot)?,
+        }
+        row.push(b',');
+        row.extend(kind_name(tick.kind).bytes());
+        row.push(b',');
+        match price {
+            Price::Known(price) => row.extend(number.format(price).bytes()),
+            Price::None => {}
+            Price::UnknownCentre => row.extend(*b"unknown"),
+        }
+        row.push(b',');
+        row.extend(number.format(tick.size).bytes());
+        row.push(b',');
+        match (tick.kind, tick.side) {
+            (TickKind::Trade, 1) => row.push(b'B'),
+            (TickKind::Trade, 2) => row.push(b'S'),
+            (TickKind::Status, b',') => row.extend(*b"\",\""),
+            (TickKind::Status, code) => row.extend(std::ascii::escape_default(code)),
+            _ => {}
+        }
+        row.push(b',');
+        if tick.flags & MAYBE_BAD_BOOK != 0 {
+            row.extend(*b"MAYBE_BAD_BOOK");
+        }
+        if self.hw_time {
+            row.push(b',');
+            row.extend(number.format(tick.hw_time).bytes());
+        }
+        row.push(b'\n');
+        self.output.write_all(row)
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
+
+/// Name of a kind in rows and reports.
+pub(crate) fn kind_name(kind: TickKind) -> &'static str {
+    match kind {
+        TickKind::Bid => "bid",
+        TickKind::Ask => "ask",
+        TickKind::Trade => "trade",
+        TickKind::TradeBreak => "trade_break",
+        TickKind::Status => "status",
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_string()
+    }
+}

@@ -1,0 +1,85 @@
+//! Latency in core cycles, as reports show it.
+
+use std::fmt::Write;
+
+use escapement_card::{CycleHistogram, LatencyReport};
+use serde_json::{json, Value};
+
+/// Widest bar of a histogram.
+const BAR_WIDTH: u64 = 48;
+/// Most rows of a histogram.
+const ROWS_MAX: usize = 24;
+
+/// One mode's latencies and over how many frames they were taken.
+pub(crate) struct ModeLatency {
+    pub(crate) report: LatencyReport,
+    pub(crate) frames: u64,
+}
+
+/// Percentiles of all ticks.
+pub(crate) fn all_json(mode: Option<&ModeLatency>) -> Value {
+    mode.map_or(Value::Null, |mode| {
+        let all = &mode.report.all;
+        json!({
+            "p50": all.quantile(0.5), "p99": all.quantile(0.99), "p999": all.quantile(0.999), "max": all.max(),
+            "samples": all.count(),
+        })
+    })
+}
+
+/// Percentiles of the ticks that found the pipe empty.
+pub(crate) fn unloaded_json(mode: Option<&ModeLatency>) -> Value {
+    mode.map_or(Value::Null, |mode| {
+        let unloaded = &mode.report.unloaded;
+        json!({
+            "p50": unloaded.quantile(0.5), "p99": unloaded.quantile(0.99), "max": unloaded.max(),
+            "samples": unloaded.count(),
+        })
+    })
+}
+
+/// A histogram in bars, at most [`ROWS_MAX`] rows; what is longer stands in the last one.
+pub(crate) fn bars(histogram: &CycleHistogram) -> String {
+    let mut text = String::new();
+    let (Some(first), Some(last), Some(most_of_all)) =
+        (histogram.iter().next(), histogram.max(), histogram.quantile(0.999))
+    else {
+        return text;
+    };
+    let width = (most_of_all - first.0 + 1).div_ceil(ROWS_MAX as u64 - 1).max(1);
+    let mut rows: Vec<(u64, u64)> = Vec::new();
+    for (cycles, count) in histogram.iter() {
+        let row = (((cycles - first.0) / width) as usize).min(ROWS_MAX - 1);
+        if rows.len() <= row {
+            rows.extend((rows.len()..=row).map(|row| (first.0 + row as u64 * width, 0)));
+        }
+        rows[row].1 += count;
+    }
+    let highest = rows.iter().map(|row| row.1).max().unwrap_or(1);
+    for (row, &(from, count)) in rows.iter().enumerate() {
+        let to = if row + 1 == ROWS_MAX { last } else { (from + width - 1).min(last) };
+        let range = if to == from { from.to_string() } else { format!("{from}-{to}") };
+        let length = (count * BAR_WIDTH).div_ceil(highest) as usize;
+        let _ = writeln!(text, "    {range:>11} {:<48} {count}", "#".repeat(length));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_hold_every_sample() {
+        let mut buckets = vec![0; 60_000];
+        (buckets[18], buckets[19], buckets[59_999]) = (10_000, 5_000, 1);
+        let text = bars(&CycleHistogram::from_buckets(buckets));
+        let counts: u64 = text
+            .lines()
+            .map(|line| line.split(' ').next_back().unwrap().parse::<u64>().unwrap())
+            .sum();
+        assert_eq!(counts, 15_001);
+        assert!(text.lines().count() <= ROWS_MAX);
+        assert!(bars(&CycleHistogram::from_buckets(Vec::new())).is_empty());
+    }
+}

@@ -1,0 +1,178 @@
+//! What a reader makes of the lines: entries with exact prices, counts, rows.
+
+use std::io::{self, Write};
+
+use escapement_codec::entry::{SLOT_CONTROL, SLOT_NONE};
+use escapement_codec::{decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, TickKind};
+
+use super::csv::TickCsv;
+use crate::instruments::{Instrument, SLOTS};
+use crate::sequence::Sequence;
+
+/// Kinds of ticks in the order of reports.
+pub(crate) const TICK_KINDS: [TickKind; 5] =
+    [TickKind::Bid, TickKind::Ask, TickKind::Trade, TickKind::TradeBreak, TickKind::Status];
+
+/// Reads lines one after the other and counts what they say.
+pub(crate) struct LineTally<W: Write> {
+    centres: CentreTable<SLOTS>,
+    sequence: Sequence,
+    csv: Option<TickCsv<W>>,
+    /// Lines read.
+    pub(crate) lines: u64,
+    /// Lines that were not legal.
+    pub(crate) illegal_lines: u64,
+    /// The first of them, in words.
+    pub(crate) first_illegal: Option<String>,
+    /// Entries of every kind.
+    pub(crate) entries: u64,
+    /// Ticks by kind, as [`TICK_KINDS`].
+    pub(crate) ticks: [u64; 5],
+    /// Ticks flagged MAYBE_BAD_BOOK.
+    pub(crate) flagged: u64,
+    /// Ticks told as the exact price.
+    pub(crate) escapes: u64,
+    /// Control entries that were read.
+    pub(crate) gaps: u64,
+    /// Sequence numbers in gap entries.
+    pub(crate) declared_lost: u64,
+    /// Ticks announced as dropped.
+    pub(crate) announced_drops: u64,
+    /// Control entries announced as dropped.
+    pub(crate) announced_control_drops: u64,
+    /// Recentre entries.
+    pub(crate) recentres: u64,
+    /// Refresh entries.
+    pub(crate) refreshes: u64,
+    /// Restart entries.
+    pub(crate) restarts: u64,
+    /// Void entries.
+    pub(crate) voids: u64,
+}
+
+impl<W: Write> LineTally<W> {
+    /// A reader of the lines of a card with these instruments; rows go to `csv`.
+    pub(crate) fn new(instruments: &[Instrument], csv: Option<TickCsv<W>>) -> Self {
+        Self {
+            centres: centres_of(instruments),
+            sequence: Sequence::default(),
+            csv,
+            lines: 0,
+            illegal_lines: 0,
+            first_illegal: None,
+            entries: 0,
+            ticks: [0; 5],
+            flagged: 0,
+            escapes: 0,
+            gaps: 0,
+            declared_lost: 0,
+            announced_drops: 0,
+            announced_control_drops: 0,
+            recentres: 0,
+            refreshes: 0,
+            restarts: 0,
+            voids: 0,
+        }
+    }
+
+    /// Reads one line.
+    pub(crate) fn line(&mut self, number: u64, bytes: &[u8; 64]) -> io::Result<()> {
+        self.lines += 1;
+        let items = match decode_line(bytes) {
+            Ok(items) => items,
+            Err(error) => {
+                self.illegal(number, &error);
+                return Ok(());
+            }
+        };
+        for item in items {
+            match item {
+                Ok(item) => self.item(item)?,
+                Err(error) => self.illegal(number, &error),
+            }
+        }
+        Ok(())
+    }
+
+    fn illegal(&mut self, number: u64, error: &escapement_codec::LineError) {
+        self.illegal_lines += 1;
+        self.first_illegal.get_or_insert_with(|| format!("line {number}: {error}"));
+    }
+
+    fn item(&mut self, item: LineItem) -> io::Result<()> {
+        self.entries += 1;
+        match item {
+            LineItem::Tick(tick) => self.tick(&tick)?,
+            LineItem::Control(entry) => self.control(&entry),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn tick(&mut self, tick: &LineTick) -> io::Result<()> {
+        self.ticks[tick.kind as usize - TickKind::Bid as usize] += 1;
+        self.flagged += u64::from(tick.flags & escapement_codec::entry::MAYBE_BAD_BOOK != 0);
+        self.escapes += u64::from(matches!(tick.price, escapement_codec::LinePrice::Exact(_)));
+        let price = self.centres.price(tick);
+        match &mut self.csv {
+            Some(csv) => csv.tick(tick, price, self.sequence.of(tick.msg_index)),
+            None => Ok(()),
+        }
+    }
+
+    fn control(&mut self, entry: &Entry) {
+        self.sequence.observe(entry);
+        self.centres.learn(entry);
+        match *entry {
+            Entry::Gap { count, .. } => {
+                self.gaps += 1;
+                self.declared_lost = self.declared_lost.wrapping_add(count);
+            }
+            Entry::TicksDropped { slot: SLOT_CONTROL, count, .. } => {
+                self.announced_control_drops += count
+            }
+            Entry::TicksDropped { count, .. } => self.announced_drops += count,
+            Entry::Recentre { .. } => self.recentres += 1,
+            Entry::Refresh { .. } => self.refreshes += 1,
+            Entry::Restart { .. } => self.restarts += 1,
+            Entry::Void { .. } => self.voids += 1,
+            _ => {}
+        }
+    }
+
+    /// Lines were lost: no centre can be trusted until it is told again.
+    pub(crate) fn lost_lines(&mut self) {
+        self.centres.forget_all();
+    }
+
+    /// Ticks read, of all kinds.
+    pub(crate) fn ticks_read(&self) -> u64 {
+        self.ticks.iter().sum()
+    }
+
+    /// Prices that could not be told because their centre was not known.
+    pub(crate) fn unknown_centres(&self) -> u64 {
+        self.centres.unknown_centres()
+    }
+
+    /// Writes out the rows that are buffered.
+    pub(crate) fn finish_csv(&mut self) -> io::Result<()> {
+        self.csv.take().map_or(Ok(()), TickCsv::finish)
+    }
+}
+
+/// What a reader knows before the first line: tick sizes, and the centres that the host set.
+pub(crate) fn centres_of(instruments: &[Instrument]) -> CentreTable<SLOTS> {
+    let mut table = CentreTable::new();
+    for (slot, instrument) in (0..SLOT_NONE).zip(instruments) {
+        table.set_tick(slot, instrument.tick);
+        for (kind, centre) in
+            [PriceKind::Bid, PriceKind::Ask, PriceKind::Trade].into_iter().zip(instrument.centres)
+        {
+            if let Some(centre) = centre {
+                table.set_centre(slot, kind, centre, 0);
+            }
+        }
+    }
+    table
+}

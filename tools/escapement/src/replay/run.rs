@@ -1,0 +1,230 @@
+//! The replay itself: frames in, lines out, until the captures end and the card is empty.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use escapement_capture::{CaptureError, Merged};
+use escapement_card::injector::FRAME_BYTES_MAX;
+use escapement_card::{
+    CardConfig, CardCounters, CardError, Device, Driver, DriverStats, Frame, Injector,
+    LatencyReport, RingEvent,
+};
+
+use super::check::{Checker, Verdict};
+use super::csv::TickCsv;
+use super::lines::LineTally;
+use super::pace::{Pace, Speed};
+use super::settings::Prepared;
+use crate::failure::Failure;
+use crate::progress::Progress;
+
+/// Core cycles that the card gets at a time to empty itself.
+const EMPTYING_CYCLES: u64 = 4_096;
+/// How often it gets them without a line coming out before it counts as stuck.
+const EMPTYING_ROUNDS_MAX: u32 = 256;
+
+/// How to replay.
+pub(crate) struct Options {
+    pub(crate) speed: Speed,
+    pub(crate) check: bool,
+    pub(crate) ticks: Option<PathBuf>,
+    pub(crate) hw_time: bool,
+    /// Stop after so many packets.
+    pub(crate) packets_max: Option<u64>,
+    /// Read what the lines say; otherwise lines are only taken out of the ring.
+    pub(crate) read_lines: bool,
+}
+
+/// What a replay gave.
+pub(crate) struct Outcome {
+    pub(crate) card: String,
+    /// Frames handed to the card.
+    pub(crate) packets: u64,
+    pub(crate) cut_packets: u64,
+    /// Packets without a byte, which no MAC delivers; not handed to the card.
+    pub(crate) empty_packets: u64,
+    pub(crate) counters: CardCounters,
+    pub(crate) tally: LineTally<BufWriter<File>>,
+    pub(crate) driver: DriverStats,
+    pub(crate) lost_lines: u64,
+    pub(crate) latency: Option<LatencyReport>,
+    pub(crate) core_cycles: Option<u64>,
+    pub(crate) wall: Duration,
+    pub(crate) verdict: Option<Verdict>,
+    /// What ended the captures early, after everything good before it.
+    pub(crate) capture_error: Option<CaptureError>,
+    /// What ended the card early.
+    pub(crate) card_error: Option<CardError>,
+}
+
+struct Replay<D> {
+    driver: Driver<D>,
+    tally: LineTally<BufWriter<File>>,
+    checker: Option<Checker>,
+    lost_lines: u64,
+    read_lines: bool,
+}
+
+/// Replays captures through a device.
+pub(crate) fn replay<D: Device + Injector>(
+    device: D,
+    prepared: &Prepared,
+    config: &CardConfig,
+    captures: &[PathBuf],
+    options: &Options,
+) -> Result<Outcome, Failure> {
+    let mut merged = Merged::open(captures)?;
+    let mut driver = Driver::open(device)?;
+    let info = *driver.info();
+    driver.configure(config)?;
+    driver.start()?;
+    let csv = match &options.ticks {
+        Some(path) => {
+            let fail = |error| Failure::input(format!("{}: {error}", path.display()));
+            let file = BufWriter::with_capacity(1 << 18, File::create(path).map_err(fail)?);
+            Some(TickCsv::new(file, &prepared.instruments, options.hw_time).map_err(fail)?)
+        }
+        None => None,
+    };
+    let checker = if options.check { Some(Checker::start(config, &info.params)?) } else { None };
+    let tally = LineTally::new(&prepared.instruments, csv);
+    let card = driver.device_mut().name().to_string();
+    let mut replay =
+        Replay { driver, tally, checker, lost_lines: 0, read_lines: options.read_lines };
+
+    let total =
+        options.packets_max.map_or(prepared.survey.packets, |max| max.min(prepared.survey.packets));
+    let mut progress = Progress::new("replaying", "packets", Some(total));
+    let mut pace = Pace::new(options.speed);
+    let (mut packets, mut empty_packets) = (0, 0);
+    let (mut capture_error, mut card_error) = (None, None);
+    let began = Instant::now();
+    while options.packets_max.is_none_or(|max| packets < max) {
+        let packet = match merged.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(error) => {
+                capture_error = Some(error);
+                break;
+            }
+        };
+        progress.step();
+        if packet.data.is_empty() {
+            empty_packets += 1;
+            continue;
+        }
+        pace.wait(packet.stamp_ns);
+        let bytes = &packet.data[..packet.data.len().min(FRAME_BYTES_MAX)];
+        if let Err(error) = replay.frame(packet.stamp_ns, bytes)? {
+            card_error = Some(error);
+            break;
+        }
+        packets += 1;
+    }
+    if card_error.is_none() {
+        card_error = replay.empty_card()?.err();
+    }
+    let wall = began.elapsed();
+    drop(progress);
+
+    replay.tally.finish_csv().map_err(|error| ticks_failure(options, &error))?;
+    let counters = replay.driver.counters()?;
+    let verdict = replay.checker.map(|checker| checker.finish(&counters)).transpose()?;
+    Ok(Outcome {
+        card,
+
+        packets,
+        cut_packets: merged.cut_packets(),
+        empty_packets,
+        counters,
+        tally: replay.tally,
+        driver: replay.driver.stats(),
+        lost_lines: replay.lost_lines,
+        latency: replay.driver.device_mut().latency(),
+        core_cycles: replay.driver.device_mut().core_cycles(),
+        wall,
+        verdict,
+        capture_error,
+        card_error,
+    })
+}
+
+fn ticks_failure(options: &Options, error: &std::io::Error) -> Failure {
+    let path = options.ticks.as_deref().unwrap_or(std::path::Path::new("ticks"));
+    Failure::input(format!("{}: {error}", path.display()))
+}
+
+impl<D: Device + Injector> Replay<D> {
+    /// Hands over one frame and takes the lines that are there. The outer error is the host's, the inner the card's.
+    fn frame(&mut self, stamp_ns: u64, bytes: &[u8]) -> Result<Result<(), CardError>, Failure> {
+        let frame = Frame { bytes, stamp_ns, fcs_bad: false };
+        if let Err(error) = self.driver.device_mut().inject(&frame) {
+            return Ok(Err(error));
+        }
+        if let Some(checker) = &mut self.checker {
+            checker.frame(stamp_ns, bytes);
+        }
+        self.drain().map(|done| done.map(|_| ()))
+    }
+
+    fn drain(&mut self) -> Result<Result<u64, CardError>, Failure> {
+        let mut taken = 0;
+        loop {
+            match self.driver.poll() {
+                Ok(Some(RingEvent::Line { number, bytes })) => {
+                    taken += 1;
+                    if let Some(checker) = &mut self.checker {
+                        checker.line(number, &bytes);
+                    }
+                    if self.read_lines {
+                        self.tally.line(number, &bytes).map_err(|error| {
+                            Failure::input(format!("cannot write ticks: {error}"))
+                        })?;
+                    }
+                }
+                Ok(Some(RingEvent::Lost { first, count, .. })) => {
+                    taken += 1;
+                    self.lost_lines += count;
+                    self.tally.lost_lines();
+                    if let Some(checker) = &mut self.checker {
+                        checker.lost(first, count);
+                    }
+                }
+                Ok(None) => return Ok(Ok(taken)),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    }
+
+    /// Lets the card run until nothing is on its way and every line has been taken.
+    fn empty_card(&mut self) -> Result<Result<(), CardError>, Failure> {
+        let mut quiet_rounds = 0;
+        loop {
+            let taken = match self.drain()? {
+                Ok(taken) => taken,
+                Err(error) => return Ok(Err(error)),
+            };
+            if taken == 0 && self.driver.device_mut().is_idle() {
+                return Ok(Ok(()));
+            }
+            quiet_rounds = if taken == 0 { quiet_rounds + 1 } else { 0 };
+            if quiet_rounds > EMPTYING_ROUNDS_MAX {
+                let cycles = EMPTYING_CYCLES * u64::from(EMPTYING_ROUNDS_MAX);
+                return Ok(Err(CardError::Stuck {
+                    cycles,
+                    waiting_for: "the card to become empty",
+                }));
+            }
+            // the card may wait for credit
+            let step = self
+                .driver
+                .ring_doorbell()
+                .and_then(|()| self.driver.device_mut().advance(EMPTYING_CYCLES));
+            if let Err(error) = step {
+                return Ok(Err(error));
+            }
+        }
+    }
+}
