@@ -252,7 +252,8 @@ module eth_ip_udp
       if (payload_starts) lane = after0.state == StPayload ? 3'd2 : 3'd6;
       here = bytes - 4'(lane);
       left = payload_starts ? after1.udp_len - 16'd8 : remain_q;
-      take = !verdict_ok ? 4'd0 : (left < 16'(here)) ? left[3:0] : here;
+      // Nothing behind the longest legal frame is looked at.
+      take = (!verdict_ok || beats_q >= 9'(MaxFrameBytes / 8)) ? 4'd0 : (left < 16'(here)) ? left[3:0] : here;
       out_keep = 8'((9'd1 << take) - 9'd1);
       unique case (lane)
         3'd2:    shifted = {16'd0, d[63:16]};
@@ -268,7 +269,7 @@ module eth_ip_udp
       udp_sum_bad = !after1.no_checksum && fold(beat_sum) != 17'h0ffff;
 
       // How the frame ends, if it does.
-      too_long = beats_q > 9'd256 || (beats_q == 9'd256 && bytes != '0);
+      too_long = beats_q > 9'(MaxFrameBytes / 8) || (beats_q == 9'(MaxFrameBytes / 8) && bytes != '0);
       if (beat_i.err) end_verdict = FrameBadFcs;
       else if (too_long) end_verdict = FrameOversize;
       else if (!verdict_ok) end_verdict = header_verdict;

@@ -198,7 +198,7 @@ module session
             end else begin
               in_step_q <= seq_q + 64'd1 == expected_q;
             end
-          end else if (take_end && void_count_q != '0) begin
+          end else if (take_end) begin
             bad_q <= 1'b1;
           end
         end
