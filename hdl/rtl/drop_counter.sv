@@ -11,24 +11,24 @@
 module drop_counter
   import esc_pkg::*;
 #(
-  parameter int unsigned Slots = 64
+    parameter int unsigned Slots = 64
 ) (
-  input  wire logic   clk_i,
-  input  wire logic   rst_ni,
-  input  wire logic   seen_valid_i,   // seen_i left the book in this cycle, dropped or not
-  // verilator lint_off UNUSEDSIGNAL  // the position needs few fields of an entry
-  input  wire entry_t seen_i,
-  // verilator lint_on UNUSEDSIGNAL
-  input  wire logic   drop_valid_i,   // and is dropped; only with drop_ready_o
-  output      logic   drop_ready_o,
-  output      logic   any_o,          // something is waiting to be announced
-  input  wire logic   announce_i,
-  output      logic   entry_valid_o,
-  input  wire logic   entry_ready_i,
-  output      entry_t entry_o,
-  output      logic   done_o,         // the closing heartbeat is taken in this cycle, and nothing is left
-  output      logic   tick_dropped_o, // pulses
-  output      logic   control_dropped_o
+    input wire logic clk_i,
+    input wire logic rst_ni,
+    input wire logic seen_valid_i,  // seen_i left the book in this cycle, dropped or not
+    // verilator lint_off UNUSEDSIGNAL  // the position needs few fields of an entry
+    input wire entry_t seen_i,
+    // verilator lint_on UNUSEDSIGNAL
+    input wire logic drop_valid_i,  // and is dropped; only with drop_ready_o
+    output logic drop_ready_o,
+    output logic any_o,  // something is waiting to be announced
+    input wire logic announce_i,
+    output logic entry_valid_o,
+    input wire logic entry_ready_i,
+    output entry_t entry_o,
+    output logic done_o,  // the closing heartbeat is taken in this cycle, and nothing is left
+    output logic tick_dropped_o,  // pulses
+    output logic control_dropped_o
 );
 
   import esc_line_pkg::KindFirstControl, esc_line_pkg::KindTicksDropped, esc_line_pkg::KindHeartbeat;
@@ -39,13 +39,15 @@ module drop_counter
   typedef logic [CountBits-1:0] count_t;
   typedef logic [SlotBits-1:0] slot_t;
 
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     StIdle,
-    StScan,      // looks at one slot a cycle
-    StRead,      // its count is on its way out of the memory
-    StSlot,      // ticks_dropped of the slot offered
-    StNone,
-    StControl,
+    StScan,          // looks at one slot a cycle
+    StRead,          // its count is on its way out of the memory
+    StSlot,          // ticks_dropped of the slot on offer
+    StNone,          // looks at the ticks without instrument
+    StNoneOffer,
+    StControl,       // and at the control entries
+    StControlOffer,
     StHeartbeat
   } state_e;
 
@@ -53,21 +55,27 @@ module drop_counter
   slot_t scan_q;
   logic [Slots-1:0] dirty_q;
   count_t counts[Slots];
-  count_t read_q;
+  count_t read_q;     // of the slot looked at last, by a drop or by the scan
+  count_t offered_q;  // of the slot on offer
   count_t none_q, control_q;
   logic bump_q, bump_dirty_q;  // second half of a drop: write the count back
   slot_t bump_slot_q;
 
-  // Position in the stream: index of the next message, and what to add for its sequence number.
-  logic [63:0] hw_time_q, seq_offset_q;
-  logic [39:0] next_index_q;
+  // Position in the stream: index of the next message, and what to add for its sequence number. What is on
+  // offer speaks of a position that stands still; drops behind the heartbeat's start another round.
+  typedef struct packed {
+    logic [63:0] hw_time;
+    logic [39:0] next_index;
+    logic [63:0] seq_offset;
+  } position_t;
+  position_t position_q, round_q;
 
   logic scan_read, drop_tick, drop_slot;
   slot_t read_slot;
-  // What stays of the two registers when they are announced in this very cycle.
+  // What stays of the two registers when the announcement takes them over in this very cycle.
   count_t none_q_kept, control_q_kept;
-  assign none_q_kept = (state_q == StNone && entry_ready_i) ? '0 : none_q;
-  assign control_q_kept = (state_q == StControl && entry_ready_i) ? '0 : control_q;
+  assign none_q_kept = state_q == StNone ? '0 : none_q;
+  assign control_q_kept = state_q == StControl ? '0 : control_q;
 
   assign drop_ready_o = !bump_q && !scan_read;
   assign drop_tick = drop_valid_i && seen_i.kind < KindFirstControl;
@@ -76,30 +84,30 @@ module drop_counter
   assign scan_read = state_q == StScan && announce_i && dirty_q[scan_q] && !bump_q;
   assign read_slot = scan_read ? scan_q : slot_t'(seen_i.slot);
   assign done_o = state_q == StHeartbeat && entry_ready_i && !any_o && !drop_valid_i;
-  assign entry_valid_o = state_q == StSlot || state_q == StHeartbeat || (state_q == StNone && none_q != '0) ||
-      (state_q == StControl && control_q != '0);
+  assign entry_valid_o = state_q == StSlot || state_q == StNoneOffer || state_q == StControlOffer ||
+      state_q == StHeartbeat;
 
   always_comb begin
     entry_o = '0;
-    entry_o.hw_time = hw_time_q;
-    entry_o.msg_index = next_index_q;
+    entry_o.hw_time = round_q.hw_time;
+    entry_o.msg_index = round_q.next_index;
     entry_o.kind = KindTicksDropped;
     unique case (state_q)
-      StNone: begin
+      StNoneOffer: begin
         entry_o.slot = SlotNone;
-        entry_o.size = 64'(none_q);
+        entry_o.size = 64'(offered_q);
       end
-      StControl: begin
+      StControlOffer: begin
         entry_o.slot = SlotControl;
-        entry_o.size = 64'(control_q);
+        entry_o.size = 64'(offered_q);
       end
       StHeartbeat: begin
-        entry_o.kind = KindHeartbeat;
-        entry_o.price = 64'(next_index_q) + seq_offset_q;
+        entry_o.kind  = KindHeartbeat;
+        entry_o.price = 64'(round_q.next_index) + round_q.seq_offset;
       end
       default: begin
         entry_o.slot = 12'(scan_q);
-        entry_o.size = 64'(read_q);
+        entry_o.size = 64'(offered_q);
       end
     endcase
   end
@@ -111,18 +119,16 @@ module drop_counter
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      hw_time_q <= '0;
-      next_index_q <= '0;
-      seq_offset_q <= 64'd1;
+      position_q <= '{hw_time: '0, next_index: '0, seq_offset: 64'd1};
     end else if (seen_valid_i) begin
-      hw_time_q <= seen_i.hw_time;
+      position_q.hw_time <= seen_i.hw_time;
       // A tick and a recentre carry the index of their own message, all others that of the next.
-      next_index_q <= seen_i.msg_index +
+      position_q.next_index <= seen_i.msg_index +
           40'(seen_i.kind < KindFirstControl || seen_i.kind == KindRecentre);
       case (seen_i.kind)
-        KindHeartbeat: seq_offset_q <= seen_i.price - 64'(seen_i.msg_index);
-        KindGap: seq_offset_q <= seen_i.price + seen_i.size - 64'(seen_i.msg_index);
-        KindRestart: seq_offset_q <= 64'd1 - 64'(seen_i.msg_index);
+        KindHeartbeat: position_q.seq_offset <= seen_i.price - 64'(seen_i.msg_index);
+        KindGap: position_q.seq_offset <= seen_i.price + seen_i.size - 64'(seen_i.msg_index);
+        KindRestart: position_q.seq_offset <= 64'd1 - 64'(seen_i.msg_index);
         default: ;
       endcase
     end
@@ -135,11 +141,13 @@ module drop_counter
       dirty_q <= '0;
       none_q <= '0;
       control_q <= '0;
+      offered_q <= '0;
       bump_q <= 1'b0;
       bump_dirty_q <= 1'b0;
       bump_slot_q <= '0;
       tick_dropped_o <= 1'b0;
       control_dropped_o <= 1'b0;
+      round_q <= '0;
     end else begin
       bump_q <= drop_slot;
       tick_dropped_o <= drop_tick;
@@ -147,42 +155,58 @@ module drop_counter
 
       case (state_q)
         StIdle: begin
-          scan_q <= '0;
+          scan_q  <= '0;
+          round_q <= position_q;
           if (announce_i && any_o && !drop_valid_i) state_q <= StScan;
         end
         StScan: begin
           if (scan_read) begin
             dirty_q[scan_q] <= 1'b0;
-            state_q <= StSlot;
+            state_q <= StRead;
           end else if (!dirty_q[scan_q]) begin
             if (scan_q == slot_t'(Slots - 1)) state_q <= StNone;
             else scan_q <= scan_q + slot_t'(1);
           end
+        end
+        StRead: begin
+          offered_q <= read_q;
+          state_q   <= StSlot;
         end
         StSlot: begin
           if (entry_ready_i) begin
             if (scan_q == slot_t'(Slots - 1)) state_q <= StNone;
             else begin
               state_q <= StScan;
-              scan_q <= scan_q + slot_t'(1);
+              scan_q  <= scan_q + slot_t'(1);
             end
           end
         end
         StNone: begin
-          if (none_q == '0 || entry_ready_i) begin
-            none_q <= '0;
-            state_q <= StControl;
+          offered_q <= none_q;
+          none_q <= '0;
+          state_q <= none_q != '0 ? StNoneOffer : StControl;
+        end
+        StNoneOffer: if (entry_ready_i) state_q <= StControl;
+        StControl: begin
+          offered_q <= control_q;
+          control_q <= '0;
+          if (control_q != '0) begin
+            state_q <= StControlOffer;
+          end else begin
+            round_q <= position_q;
+            state_q <= StHeartbeat;
           end
         end
-        StControl: begin
-          if (control_q == '0 || entry_ready_i) begin
-            control_q <= '0;
+        StControlOffer: begin
+          if (entry_ready_i) begin
+            round_q <= position_q;
             state_q <= StHeartbeat;
           end
         end
         StHeartbeat: begin
           if (entry_ready_i) begin
-            scan_q <= '0;
+            scan_q  <= '0;
+            round_q <= position_q;
             state_q <= done_o ? StIdle : StScan;
           end
         end
@@ -205,10 +229,25 @@ module drop_counter
     if (Slots < 1 || Slots > 4094) $fatal(1, "drop_counter: Slots = %0d, legal is 1..4094", Slots);
   end
 
+  entry_t held_q;
+  logic   hold_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      hold_q <= 1'b0;
+    end else begin
+      hold_q <= entry_valid_o && !entry_ready_i;
+      held_q <= entry_o;
+      assert (!hold_q || (entry_valid_o && entry_o == held_q))
+      else $error("drop_counter: an entry on offer changed");
+    end
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni && drop_valid_i) begin
-      assert (drop_ready_o) else $error("drop_counter: drop while not ready");
-      assert (seen_valid_i) else $error("drop_counter: a dropped entry was not shown");
+      assert (drop_ready_o)
+      else $error("drop_counter: drop while not ready");
+      assert (seen_valid_i)
+      else $error("drop_counter: a dropped entry was not shown");
       assert (!drop_tick || drop_slot || seen_i.slot == SlotNone)
       else $error("drop_counter: slot %0d is none of %0d", seen_i.slot, Slots);
     end

@@ -10,14 +10,14 @@ module entry_fields
   import esc_pkg::entry_t;
   import packer_pkg::fields_t;
 (
-  input  wire logic    clk_i,
-  input  wire logic    rst_ni,
-  input  wire logic    take_i,    // entry_i is taken in this cycle
-  input  wire logic    first_i,   // and opens a line
-  input  wire entry_t  entry_i,
-  input  wire logic    reopen_i,  // the last entry taken opens a line after all; never together with take_i
-  output      fields_t fields_o,  // the last entry taken
-  output      entry_t  entry_o
+    input wire logic clk_i,
+    input wire logic rst_ni,
+    input wire logic take_i,  // entry_i is taken in this cycle
+    input wire logic first_i,  // and opens a line
+    input wire entry_t entry_i,
+    input  wire logic    reopen_i,  // the last entry taken opens a line after all; never together with take_i
+    output fields_t fields_o,  // the last entry taken
+    output entry_t entry_o
 );
 
   import esc_line_pkg::*;
@@ -36,11 +36,11 @@ module entry_fields
   } running_t;
 
   running_t running_q;
-  entry_t entry_q;
-  fields_t fields_q;
+  entry_t   entry_q;
+  fields_t  fields_q;
 
   assign fields_o = fields_q;
-  assign entry_o = entry_q;
+  assign entry_o  = entry_q;
 
   function automatic logic has_slot(input logic [4:0] kind);
     return kind < KindFirstControl || kind == KindTicksDropped || kind == KindRecentre || kind == KindRefresh;
@@ -199,7 +199,7 @@ module entry_fields
 
   always_ff @(posedge clk_i) begin
     if (take_i) begin
-      entry_q <= entry_i;
+      entry_q  <= entry_i;
       fields_q <= measure(running_q, entry_i);
     end
   end
@@ -207,7 +207,8 @@ module entry_fields
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni) begin
-      assert (!(take_i && reopen_i)) else $error("entry_fields: take and reopen together");
+      assert (!(take_i && reopen_i))
+      else $error("entry_fields: take and reopen together");
       if (take_i) begin
         assert (entry_i.is_tick == (entry_i.kind < KindFirstControl))
         else $error("entry_fields: is_tick does not agree with kind %0d", entry_i.kind);

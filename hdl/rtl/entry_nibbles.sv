@@ -8,12 +8,12 @@
 module entry_nibbles
   import packer_pkg::*;
 (
-  input  wire logic                clk_i,
-  input  wire logic                en_i,
-  input  wire logic                first_i,   // the entry opens a line
-  input  wire fields_t             fields_i,
-  output      logic [6:0]          len_o,     // nibbles, 2..110
-  output      logic [BodyBits-1:0] nibs_o     // beyond len_o zero; cut when len_o does not fit a body anyway
+    input wire logic clk_i,
+    input wire logic en_i,
+    input wire logic first_i,  // the entry opens a line
+    input wire fields_t fields_i,
+    output logic [6:0] len_o,  // nibbles, 2..110
+    output      logic [BodyBits-1:0] nibs_o     // beyond len_o zero; cut when len_o does not fit a body anyway
 );
 
   import esc_line_pkg::*;
@@ -29,17 +29,17 @@ module entry_nibbles
   function automatic string_t compact(input fields_t f);
     string_t s;
     logic [4:0] head_len, tail_len;
-    logic [19:0] head;    // descriptor, side, code
-    logic [87:0] left;    // head, exact price
-    logic [35:0] right;   // time, size
-    logic [4:0] left_len;
-    logic [3:0] time_len;
+    logic [19:0] head;  // descriptor, side, code
+    logic [87:0] left;  // head, exact price
+    logic [35:0] right;  // time, size
+    logic [ 4:0] left_len;
+    logic [ 3:0] time_len;
     head = 20'd0;
     head[7:0] = {f.size_long, f.compact_time, f.compact_step, f.same, f.kind[1:0]};
     head_len = 5'd2;
     if (f.kind == KindTrade) begin
       head[11:8] = f.payload[3:0];
-      head_len = 5'd3;
+      head_len   = 5'd3;
       if (!f.same) head[19:12] = f.code;
     end else if (!f.same) begin
       head[15:8] = f.code;
@@ -64,17 +64,17 @@ module entry_nibbles
     logic has_slot, has_flags, has_epoch, same;
     logic [1:0] price_class;
     pn_t hw, pb, pc, pe, pf;
-    logic [6:0] payload_len;
-    logic [15:0] descriptor;
-    logic [35:0] head;     // descriptor, slot, flags
-    logic [3:0] head_len;
-    logic [39:0] ctl;      // length, prefix
-    logic [3:0] ctl_len;
-    logic [23:0] mid;      // payload, epoch, code
-    logic [2:0] mid_len;
+    logic [  6:0] payload_len;
+    logic [ 15:0] descriptor;
+    logic [ 35:0] head;  // descriptor, slot, flags
+    logic [  3:0] head_len;
+    logic [ 39:0] ctl;  // length, prefix
+    logic [  3:0] ctl_len;
+    logic [ 23:0] mid;  // payload, epoch, code
+    logic [  2:0] mid_len;
     logic [103:0] n1;
     logic [107:0] n2;
-    logic [91:0] n3;
+    logic [ 91:0] n3;
     logic [135:0] n4;
     logic [5:0] n1_len, n2_len, n3_len, n4_len;
     logic [211:0] m1;
@@ -97,7 +97,7 @@ module entry_nibbles
       pe = f.price;
       pf = '0;
       if (f.has_suffix) begin
-        pf.len = 5'd2;
+        pf.len  = 5'd2;
         pf.nibs = PnBits'(f.suffix);
       end
       payload_len = 7'(f.prefix_len) + 7'(pb.len) + 7'(pc.len) + 7'(pe.len) + 7'(pf.len);
@@ -165,22 +165,18 @@ module entry_nibbles
   // verilator lint_on UNUSEDSIGNAL
 
   string_t string_q;
-  assign len_o = string_q.len;
+  assign len_o  = string_q.len;
   assign nibs_o = string_q.nibs;
 
   always_ff @(posedge clk_i) begin
-    if (en_i) string_q <= (!first_i && fields_i.compact) ? compact(fields_i) : full(fields_i, first_i);
+    if (en_i)
+      string_q <= (!first_i && fields_i.compact) ? compact(fields_i) : full(fields_i, first_i);
   end
 
 `ifndef SYNTHESIS
-  logic en_q, first_q;
-  always_ff @(posedge clk_i) begin
-    en_q <= en_i;
-    first_q <= first_i;
-    if (en_q && first_q) begin
-      assert (string_q.len <= 7'(BodyNibbles))
-      else $error("entry_nibbles: an entry of %0d nibbles does not fit an empty line", string_q.len);
-    end
+  initial begin
+    if (BodyBits < 4 * 66)
+      $fatal(1, "entry_nibbles: the longest lone entry (a refresh) has 66 nibbles");
   end
 `endif
 

@@ -4,18 +4,18 @@
 `default_nettype none
 
 module line_fifo #(
-  parameter int unsigned Width = 519,
-  parameter int unsigned Depth = 64
+    parameter int unsigned Width = 519,
+    parameter int unsigned Depth = 64
 ) (
-  input  wire logic             clk_i,
-  input  wire logic             rst_ni,
-  input  wire logic             valid_i,
-  output      logic             ready_o,
-  input  wire logic [Width-1:0] data_i,
-  output      logic             valid_o,
-  input  wire logic             ready_i,
-  output      logic [Width-1:0] data_o,
-  output      logic             half_empty_o  // at most half full
+    input  wire logic             clk_i,
+    input  wire logic             rst_ni,
+    input  wire logic             valid_i,
+    output logic                  ready_o,
+    input  wire logic [Width-1:0] data_i,
+    output logic                  valid_o,
+    input  wire logic             ready_i,
+    output logic      [Width-1:0] data_o,
+    output logic                  half_empty_o  // at most half full
 );
 
   localparam int unsigned AddrBits = $clog2(Depth);
@@ -24,11 +24,11 @@ module line_fifo #(
 
   logic [Width-1:0] lines[Depth];
   addr_t write_q, read_q;
-  level_t level_q;             // lines in the memory
-  logic fetched_valid_q;       // memory's read register
-  logic [Width-1:0] fetched_q;
-  logic out_valid_q;
-  logic [Width-1:0] out_q;
+  level_t             level_q;  // lines in the memory
+  logic               fetched_valid_q;  // memory's read register
+  logic   [Width-1:0] fetched_q;
+  logic               out_valid_q;
+  logic   [Width-1:0] out_q;
 
   logic out_free, bypass, push, fetch;
   assign out_free = !out_valid_q || ready_i;
@@ -66,11 +66,14 @@ module line_fifo #(
 
 `ifndef SYNTHESIS
   initial begin
-    if (Depth < 2 || Depth != (1 << AddrBits)) $fatal(1, "line_fifo: Depth = %0d is no power of two", Depth);
+    if (Depth < 2 || Depth != (1 << AddrBits))
+      $fatal(1, "line_fifo: Depth = %0d is no power of two", Depth);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) assert (level_q <= level_t'(Depth)) else $error("line_fifo: overfull");
+    if (rst_ni)
+      assert (level_q <= level_t'(Depth))
+      else $error("line_fifo: overfull");
   end
 `endif
 

@@ -15,26 +15,26 @@
 module line_packer
   import esc_pkg::*;
 #(
-  parameter int unsigned Slots = 64
+    parameter int unsigned Slots = 64
 ) (
-  input  wire logic         clk_i,
-  input  wire logic         rst_ni,
-  input  wire logic [7:0]   feed_i,
-  input  wire logic         early_i,
-  input  wire logic         upstream_busy_i,  // something behind the packer will or may make entries
-  input  wire logic         entry_valid_i,
-  output      logic         entry_ready_o,
-  input  wire entry_t       entry_i,
-  output      logic         line_valid_o,
-  input  wire logic         line_ready_i,
-  output      logic [511:0] line_o,
-  output      logic [6:0]   line_ticks_o,     // ticks among the line's entries
-  input  wire logic         room_i,           // the line FIFO has room for an announcement
-  output      logic         probe_valid_o,    // an entry entered a line
-  output      probe_t       probe_o,
-  output      logic         tick_dropped_o,
-  output      logic         control_dropped_o,
-  output      logic         busy_o
+    input wire logic clk_i,
+    input wire logic rst_ni,
+    input wire logic [7:0] feed_i,
+    input wire logic early_i,
+    input wire logic upstream_busy_i,  // something behind the packer will or may make entries
+    input wire logic entry_valid_i,
+    output logic entry_ready_o,
+    input wire entry_t entry_i,
+    output logic line_valid_o,
+    input wire logic line_ready_i,
+    output logic [511:0] line_o,
+    output logic [6:0] line_ticks_o,  // ticks among the line's entries
+    input wire logic room_i,  // the line FIFO has room for an announcement
+    output logic probe_valid_o,  // an entry entered a line
+    output probe_t probe_o,
+    output logic tick_dropped_o,
+    output logic control_dropped_o,
+    output logic busy_o
 );
 
   import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion;
@@ -56,7 +56,7 @@ module line_packer
   logic s1_valid_q, s1_first_q, s1_sent_q;
   fields_t fields;
   // verilator lint_off UNUSEDSIGNAL  // only what the header and the probe need
-  entry_t s1_entry;
+  entry_t  s1_entry;
   // verilator lint_on UNUSEDSIGNAL
 
   // Stage 2: its nibbles.
@@ -70,18 +70,18 @@ module line_packer
   // Open line.
   logic [BodyBits-1:0] body_q;
   logic [6:0] fill_q, ticks_q;
-  logic [7:0] count_q;
-  logic [63:0] hw_time_q;
-  logic [39:0] msg_index_q;
-  logic must_close_q;  // its last entry was urgent
-  logic join_q;        // the next entry taken joins the line of the last one taken
+  logic [  7:0] count_q;
+  logic [ 63:0] hw_time_q;
+  logic [ 39:0] msg_index_q;
+  logic         must_close_q;  // its last entry was urgent
+  logic         join_q;  // the next entry taken joins the line of the last one taken
 
   // Line register.
-  logic line_valid_q;
+  logic         line_valid_q;
   logic [479:0] line_q;
-  logic [31:0] crc;
-  logic [6:0] line_ticks_q;
-  logic [31:0] seq_q;
+  logic [ 31:0] crc;
+  logic [  6:0] line_ticks_q;
+  logic [ 31:0] seq_q;
 
   logic s1_free, move, place, no_fit, first_waits, flush, close, line_free, blocked, encode, reopen;
   logic [7:0] fill_after;
@@ -110,54 +110,54 @@ module line_packer
   assign entry_ready_o = mode_q == Normal ? s1_free : drop_ready && (mode_q == Dropping || blocked);
 
   entry_fields u_fields (
-    .clk_i,
-    .rst_ni,
-    .take_i(take),
-    .first_i(take_first),
-    .entry_i(source),
-    .reopen_i(reopen),
-    .fields_o(fields),
-    .entry_o(s1_entry)
+      .clk_i,
+      .rst_ni,
+      .take_i  (take),
+      .first_i (take_first),
+      .entry_i (source),
+      .reopen_i(reopen),
+      .fields_o(fields),
+      .entry_o (s1_entry)
   );
 
   entry_nibbles u_nibbles (
-    .clk_i,
-    .en_i(encode),
-    .first_i(reopen || s1_first_q),
-    .fields_i(fields),
-    .len_o(s2_len),
-    .nibs_o(s2_nibs)
+      .clk_i,
+      .en_i    (encode),
+      .first_i (reopen || s1_first_q),
+      .fields_i(fields),
+      .len_o   (s2_len),
+      .nibs_o  (s2_nibs)
   );
 
   drop_counter #(
-    .Slots(Slots)
+      .Slots(Slots)
   ) u_drops (
-    .clk_i,
-    .rst_ni,
-    .seen_valid_i(entry_valid_i && entry_ready_o),
-    .seen_i(entry_i),
-    .drop_valid_i(drop),
-    .drop_ready_o(drop_ready),
-    .any_o(drop_any),
-    .announce_i(mode_q == Announcing),
-    .entry_valid_o(announced_valid),
-    .entry_ready_i(mode_q == Announcing && s1_free),
-    .entry_o(announced),
-    .done_o(announced_done),
-    .tick_dropped_o,
-    .control_dropped_o
+      .clk_i,
+      .rst_ni,
+      .seen_valid_i (entry_valid_i && entry_ready_o),
+      .seen_i       (entry_i),
+      .drop_valid_i (drop),
+      .drop_ready_o (drop_ready),
+      .any_o        (drop_any),
+      .announce_i   (mode_q == Announcing),
+      .entry_valid_o(announced_valid),
+      .entry_ready_i(mode_q == Announcing && s1_free),
+      .entry_o      (announced),
+      .done_o       (announced_done),
+      .tick_dropped_o,
+      .control_dropped_o
   );
 
   logic [479:0] line_d;
   assign line_d = {body_q, count_q, feed_i, 4'(LineVersion), 4'd0, msg_index_q, hw_time_q, seq_q};
 
   line_crc #(
-    .Bits(480)
+      .Bits(480)
   ) u_crc (
-    .clk_i,
-    .en_i(close),
-    .data_i(line_d),
-    .crc_o(crc)
+      .clk_i,
+      .en_i  (close),
+      .data_i(line_d),
+      .crc_o (crc)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -186,7 +186,7 @@ module line_packer
       if (take) begin
         s1_valid_q <= 1'b1;
         s1_first_q <= take_first;
-        s1_sent_q <= 1'b0;
+        s1_sent_q  <= 1'b0;
       end else if (s1_free || reopen) begin
         s1_valid_q <= 1'b0;
       end else if (move) begin
@@ -274,8 +274,12 @@ module line_packer
       else $error("line_packer: an entry leans on a line that is gone");
       assert (!(no_fit && !(s1_valid_q && s1_sent_q)))
       else $error("line_packer: the fields of an entry that does not fit are lost");
-      assert (!close || count_q != 8'd0) else $error("line_packer: empty line");
-      assert (!(place && close && !s2_first_q)) else $error("line_packer: an entry joins a line being closed");
+      assert (!(s2_valid_q && s2_first_q && s2_len > 7'(BodyNibbles)))
+      else $error("line_packer: an entry of %0d nibbles does not fit an empty line", s2_len);
+      assert (!close || count_q != 8'd0)
+      else $error("line_packer: empty line");
+      assert (!(place && close && !s2_first_q))
+      else $error("line_packer: an entry joins a line being closed");
     end
   end
 `endif

@@ -19,34 +19,34 @@ package packer_pkg;
     logic        is_control;
     logic [4:0]  kind;
     logic [11:0] slot;
-    logic        names_slot;   // the kind has a slot at all
+    logic        names_slot;       // the kind has a slot at all
     logic        has_slot_run;
     logic [7:0]  flags;
     logic        has_flags_run;
     logic        has_flags_first;
-    pn_t         hw;           // run only: delta is 0 for the first entry
+    pn_t         hw;               // run only: delta is 0 for the first entry
     pn_t         time_run;
     pn_t         time_first;
-    pn_t         step;         // run only
+    pn_t         step;             // run only
     logic        has_price;
-    logic        same;         // run only
+    logic        same;             // run only
     logic        has_epoch_run;
     logic        has_epoch_first;
     logic [7:0]  epoch;
     logic [7:0]  code;
-    pn_t         price;        // exact price behind an escape (tick) or third number (control)
-    pn_t         size;         // size (tick); absent (control)
-    logic [7:0]  payload;      // aggressor nibble, status byte
+    pn_t         price;            // exact price behind an escape (tick) or third number (control)
+    pn_t         size;             // size (tick); absent (control)
+    logic [7:0]  payload;          // aggressor nibble, status byte
     logic [1:0]  payload_len;
-    pn_t         ctl_a;        // control payload: prefix, a, b, then `price`, then suffix
+    pn_t         ctl_a;            // control payload: prefix, a, b, then `price`, then suffix
     pn_t         ctl_b;
     logic [31:0] prefix;
     logic [3:0]  prefix_len;
     logic [7:0]  suffix;
     logic        has_suffix;
-    logic        compact;      // run only: the 8-bit descriptor applies
+    logic        compact;          // run only: the 8-bit descriptor applies
     logic [1:0]  compact_step;
-    logic [1:0]  compact_time; // class, 2 nibbles each
+    logic [1:0]  compact_time;     // class, 2 nibbles each
     logic [23:0] time_low;
     logic        size_long;
     logic [11:0] size_low;
@@ -68,10 +68,10 @@ package packer_pkg;
     logic [4:0] count;
     count = nibbles_of(value);
     if (count >= 5'd15) begin
-      result.len = 5'd17;
+      result.len  = 5'd17;
       result.nibs = {value, 4'd15};
     end else begin
-      result.len = count + 5'd1;
+      result.len  = count + 5'd1;
       result.nibs = {value, count[3:0]};
     end
     return result;
