@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RTL = ROOT / "hdl" / "rtl"
 GEN = RTL / "gen"
 RULES = Path(__file__).with_name("verible.rules")
+SINGLE = Path(__file__).with_name("single_module.vlt")
+TOP = "escapement_top"
 FOREIGN = {"escapement_regs.sv", "escapement_regs_pkg.sv"}
 FORMAT = ["--column_limit=100"] + [
     f"--{what}_alignment=align"
@@ -78,7 +80,8 @@ def lint_module(module: str) -> tuple[str, str]:
     ordered = [p for p in packages() if p in files]
     ordered += sorted(f for f in files if f not in ordered)
     command = ["verilator_bin", "--lint-only", "-Wall", "--assert", "--timing", "--top-module", module]
-    command += [str(f.relative_to(ROOT)) for f in [GEN / "escapement_regs.vlt", *ordered]]
+    waivers = [GEN / "escapement_regs.vlt"] + ([] if module == TOP else [SINGLE])
+    command += [str(f.relative_to(ROOT)) for f in [*waivers, *ordered]]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     return module, (done.stdout + done.stderr if done.returncode else "")
 
