@@ -22,7 +22,10 @@ RULES = Path(__file__).with_name("verible.rules")
 SINGLE = Path(__file__).with_name("single_module.vlt")
 TOP = "escapement_top"
 FOREIGN = {"escapement_regs.sv", "escapement_regs_pkg.sv"}
-FORMAT = ["--column_limit=100"] + [
+#: lowRISC's style: two spaces everywhere, aligned declarations.
+FORMAT = ["--column_limit=100", "--module_net_variable_alignment=preserve"]
+FORMAT += [f"--{what}_indentation=indent" for what in ("port_declarations", "named_port", "named_parameter", "formal_parameters")]
+FORMAT += [
     f"--{what}_alignment=align"
     for what in ("port_declarations", "struct_union_members", "named_port", "named_parameter", "formal_parameters")
 ]
