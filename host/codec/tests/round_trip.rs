@@ -236,7 +236,7 @@ fn seal(line: &mut [u8; 64]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_entries_come_back_from_lines(steps in proptest::collection::vec(step(), 1..80)) {

@@ -1,5 +1,7 @@
-//! Captures and reference ticks for the tests.
+//! Captures, reference ticks and made-up frames for the tests.
 #![allow(dead_code)] // each test binary uses a part
+
+pub mod wire;
 
 use std::fs::File;
 use std::io::Read;
