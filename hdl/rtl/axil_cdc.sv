@@ -58,7 +58,8 @@ module axil_cdc
   logic request_ready, answer_valid;
   logic take_read, take_write, host_done;
 
-  assign take_read = host_q == Idle && host_i.arvalid && (read_turn_q || !(host_i.awvalid && host_i.wvalid));
+  assign take_read = host_q == Idle && host_i.arvalid &&
+      (read_turn_q || !(host_i.awvalid && host_i.wvalid));
   assign take_write = host_q == Idle && host_i.awvalid && host_i.wvalid && !take_read;
   assign host_done = request_q.write ? host_i.bready : host_i.rready;
 

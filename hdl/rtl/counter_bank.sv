@@ -72,7 +72,8 @@ module counter_bank
         counts_q[CntEventsVoidedMessages] <= counts_q[CntEventsVoidedMessages] + count_t'(voided_i);
       end
       if (ticks_written_i != '0) begin
-        counts_q[CntOutputTicksWritten] <= counts_q[CntOutputTicksWritten] + count_t'(ticks_written_i);
+        counts_q[CntOutputTicksWritten] <=
+            counts_q[CntOutputTicksWritten] + count_t'(ticks_written_i);
       end
       if (entries_written_i != '0) begin
         counts_q[CntOutputEntriesWritten] <=

@@ -31,8 +31,9 @@ module drop_counter
     output logic control_dropped_o
 );
 
-  import esc_line_pkg::KindFirstControl, esc_line_pkg::KindTicksDropped, esc_line_pkg::KindHeartbeat;
-  import esc_line_pkg::KindGap, esc_line_pkg::KindRestart, esc_line_pkg::KindRecentre;
+  import esc_line_pkg::KindFirstControl, esc_line_pkg::KindTicksDropped;
+  import esc_line_pkg::KindHeartbeat, esc_line_pkg::KindGap;
+  import esc_line_pkg::KindRestart, esc_line_pkg::KindRecentre;
 
   localparam int unsigned CountBits = 48;
   localparam int unsigned SlotBits = Slots > 1 ? $clog2(Slots) : 1;

@@ -10,14 +10,14 @@ module entry_fields
   import esc_pkg::entry_t;
   import packer_pkg::fields_t;
 (
-    input wire logic clk_i,
-    input wire logic rst_ni,
-    input wire logic take_i,  // entry_i is taken in this cycle
-    input wire logic first_i,  // and opens a line
-    input wire entry_t entry_i,
-    input  wire logic    reopen_i,  // the last entry taken opens a line after all; never together with take_i
-    output fields_t fields_o,  // the last entry taken
-    output entry_t entry_o
+    input  wire logic   clk_i,
+    input  wire logic   rst_ni,
+    input  wire logic   take_i,    // entry_i is taken in this cycle
+    input  wire logic   first_i,   // and opens a line
+    input  wire entry_t entry_i,
+    input  wire logic   reopen_i,  // the last entry taken opens a line after all; never with take_i
+    output fields_t     fields_o,  // the last entry taken
+    output entry_t      entry_o
 );
 
   import esc_line_pkg::*;
@@ -43,7 +43,8 @@ module entry_fields
   assign entry_o  = entry_q;
 
   function automatic logic has_slot(input logic [4:0] kind);
-    return kind < KindFirstControl || kind == KindTicksDropped || kind == KindRecentre || kind == KindRefresh;
+    return kind < KindFirstControl || kind == KindTicksDropped || kind == KindRecentre ||
+        kind == KindRefresh;
   endfunction
 
   // verilator lint_off UNUSEDSIGNAL  // functions take the whole struct and use what their kind needs
@@ -212,9 +213,9 @@ module entry_fields
       if (take_i) begin
         assert (entry_i.is_tick == (entry_i.kind < KindFirstControl))
         else $error("entry_fields: is_tick does not agree with kind %0d", entry_i.kind);
-        assert (entry_i.kind inside {KindBid, KindAsk, KindTrade, KindTradeBreak, KindStatus, KindGap,
-                                     KindTicksDropped, KindRecentre, KindRefresh, KindVoid, KindHeartbeat,
-                                     KindRestart})
+        assert (entry_i.kind inside {KindBid, KindAsk, KindTrade, KindTradeBreak, KindStatus,
+                                     KindGap, KindTicksDropped, KindRecentre, KindRefresh,
+                                     KindVoid, KindHeartbeat, KindRestart})
         else $error("entry_fields: kind %0d is not made by this card", entry_i.kind);
       end
     end

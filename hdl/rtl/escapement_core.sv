@@ -386,10 +386,13 @@ module escapement_core
   assign line_accept_o = line_written;
 
   // A frame still coming in makes no entries before its records are released: it holds no line back.
-  assign entries_coming = rec_valid || session_busy || ev_valid || decoder_busy || map_busy || book_busy;
-  assign behind_tp_idle = !(fifo_busy || entries_coming || book_background || entry_valid || packer_busy || ring_busy);
+  assign entries_coming = rec_valid || session_busy || ev_valid || decoder_busy ||
+      map_busy || book_busy;
+  assign behind_tp_idle = !(fifo_busy || entries_coming || book_background || entry_valid ||
+                            packer_busy || ring_busy);
   assign behind_eth_idle = !udp_valid && !tp_busy && behind_tp_idle;
-  assign idle_o = !rx_busy_i && !beat_valid_i && !gate_busy && !eth_busy && behind_eth_idle && soft_rst_n;
+  assign idle_o = !rx_busy_i && !beat_valid_i && !gate_busy && !eth_busy && behind_eth_idle &&
+      soft_rst_n;
 
   // Registers and counters --------------------------------------------------------------------------------------------
   logic counter_req, counter_is_wr, counter_rd_ack, counter_wr_ack;
@@ -491,7 +494,8 @@ module escapement_core
       else $error("escapement_core: a message with two dispositions");
       assert (!tick_valid || (tick_kind >= 5'd1 && tick_kind <= 5'd5))
       else $error("escapement_core: tick of kind %0d", tick_kind);
-      assert (!(eth_disp_valid && eth_disp >= 5'(NumFrames)) && !(tp_disp_valid && tp_disp >= 5'(NumFrames)))
+      assert (!(eth_disp_valid && eth_disp >= 5'(NumFrames)) &&
+              !(tp_disp_valid && tp_disp >= 5'(NumFrames)))
       else $error("escapement_core: unknown frame disposition");
     end
   end

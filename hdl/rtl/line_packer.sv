@@ -101,12 +101,14 @@ module line_packer
   assign s1_free = !s1_valid_q || (s1_first_q ? move : (s1_sent_q && place));
 
   assign source = mode_q == Announcing ? announced : entry_i;
-  assign source_valid = mode_q == Announcing ? announced_valid : (mode_q == Normal && entry_valid_i);
+  assign source_valid = mode_q == Announcing ? announced_valid :
+      (mode_q == Normal && entry_valid_i);
   assign take = source_valid && s1_free;
   assign take_first = !join_q;
   assign take_urgent = source.is_tick && source.unloaded && (source.first_of_frame || early_i);
 
-  assign drop = entry_valid_i && drop_ready && (mode_q == Dropping || (mode_q == Announcing && blocked));
+  assign drop = entry_valid_i && drop_ready &&
+      (mode_q == Dropping || (mode_q == Announcing && blocked));
   assign entry_ready_o = mode_q == Normal ? s1_free : drop_ready && (mode_q == Dropping || blocked);
 
   entry_fields u_fields (
@@ -196,7 +198,8 @@ module line_packer
       if (encode) begin
         s2_valid_q <= 1'b1;
         s2_first_q <= reopen || s1_first_q;
-        s2_urgent_q <= s1_entry.is_tick && s1_entry.unloaded && (s1_entry.first_of_frame || early_i);
+        s2_urgent_q <= s1_entry.is_tick && s1_entry.unloaded &&
+            (s1_entry.first_of_frame || early_i);
       end else if (place) begin
         s2_valid_q <= 1'b0;
       end

@@ -1,0 +1,302 @@
+"""escapement_top: real IEX frames in, ticks in a ring in memory out, across three unrelated drifting clocks."""
+
+import random
+from pathlib import Path
+
+import cocotb
+from cocotb.triggers import ClockCycles, Timer
+from contract.regs import REGISTERS
+from lib.bench import RTL, run
+from lib.coverage import Coverage
+from lib.stream import bursts, stalls
+from line_model.build import WHOLE
+
+import frames
+from card import Card
+from tops_model import TopsModel, ticks_of
+
+SYMBOLS = ["AAPL", "SPY", "IBM", "ZIEXT"]
+TICK = 100
+WRITES = {
+    "Q": lambda v: frames.quote(v["time"], frames.symbol(v["symbol"]), v["bid"], v["bid_size"], v["ask"], v["ask_size"]),
+    "T": lambda v: frames.trade(v["time"], frames.symbol(v["symbol"]), v["price"], v["size"]),
+    "B": lambda v: frames.trade_break(v["time"], frames.symbol(v["symbol"]), v["price"], v["size"], v["id"]),
+    "H": lambda v: frames.status(v["time"], frames.symbol(v["symbol"]), v["code"]),
+    "P": lambda v: frames.short_sale(v["time"], frames.symbol(v["symbol"])),
+    "S": lambda v: frames.system_event(v["time"], v["code"]),
+}
+
+
+def wire(message):
+    """Bytes of one message."""
+    return WRITES[message[0]](message[1])
+
+
+class Market:
+    """Random TOPS messages around walking prices."""
+
+    def __init__(self):
+        self.time = 1_500_000_000_000_000_000
+        self.mid = {name: random.randint(10, 500) * 10_000 for name in [*SYMBOLS, "OTHER"]}
+
+    def message(self):
+        self.time += random.choice([0, 10, 1000, 100_000])
+        kind = random.choices("QTBHPS", [10, 5, 1, 1, 1, 1])[0]
+        name = random.choice([*SYMBOLS, "OTHER"])
+        self.mid[name] += random.choice([0, 0, 100, -100, 50, 40_000, -40_000]) if random.random() < 0.5 else 0
+        mid, v = self.mid[name], {"time": self.time, "symbol": name}
+        if kind == "Q":
+            v.update(bid=mid - 100, ask=mid + random.choice([100, 200]), bid_size=random.choice([0, 100, 100, 300]),
+                     ask_size=random.choice([100, 100, 200]))
+            v["bid"] = v["bid"] if v["bid_size"] else 0
+        elif kind in "TB":
+            v.update(price=mid, size=random.choice([100, 1, 50_000]), id=random.getrandbits(40))
+        elif kind in "HS":
+            v.update(code=random.choice([b"T", b"H"]))
+        return kind, v
+
+    def messages(self, most=6):
+        return [self.message() for _ in range(random.randint(0, most))]
+
+
+def model():
+    return TopsModel({name: slot for slot, name in enumerate(SYMBOLS)})
+
+
+async def check_ledgers(card, want):
+    """The three ledgers and the dispositions, from one snapshot."""
+    c = await card.counters("copies", "dispositions", "output", "events_lost", "ticks")
+    in_flight = REGISTERS["STATUS"].fields["in_flight"].get(await card.read("STATUS"))
+    disposed = {name.removeprefix("dispositions_"): n for name, n in c.items() if name.startswith("dispositions_") and n}
+    assert c["copies_in_a"] + c["copies_in_b"] == sum(disposed.values()) + in_flight
+    assert in_flight == 0 and disposed == dict(want.dispositions), (disposed, want.dispositions)
+    assert c["output_ticks_made"] == c["output_ticks_written"] + c["output_ticks_dropped"] == len(want.ticks), c
+    assert sum(n for name, n in c.items() if name.startswith("ticks_")) == len(want.ticks)
+    assert c["events_lost"] == want.lost
+    assert c["output_lines_written"] == len(card.lines) == await card.read("RING_HEAD")
+    assert c["output_entries_written"] == sum(line[19] for line in card.lines)
+    return c
+
+
+async def traffic(card, count, market, want, seq, stamp, bad_share=0.0, coverage=None):
+    """Sends frames; returns the next sequence and stamp. Bad frames are repeated, as a B line would."""
+    for _ in range(count):
+        messages = market.messages()
+        payload = frames.segment([wire(m) for m in messages], seq, send_time=market.time)
+        stamp += random.choice([100, 5_000, 1_000_000])
+        damage = random.choice(["fcs", "group", "port", "ip"]) if random.random() < bad_share else None
+        if damage:
+            bad = frames.frame(payload, group=frames.GROUP + (damage == "group"), port=frames.PORT + (damage == "port"),
+                               bad_ip_checksum=damage == "ip")
+            card.send(bad, stamp, bad=damage == "fcs")
+        if random.random() < 0.1 and messages and seq > 1:
+            card.send(frames.frame(payload), stamp)
+            want.packet(seq, messages, stamp)
+            coverage and coverage.hit(frame="copy")
+        card.send(frames.frame(payload), stamp, gap=random.choice([3, 3, 10, 80]))
+        want.packet(seq, messages, stamp)
+        seq += len(messages)
+        if random.random() < 0.03:
+            seq += random.randint(1, 5)
+            coverage and coverage.hit(frame="gap")
+        coverage and coverage.hit(frame=damage or "good")
+    return seq, stamp
+
+
+@cocotb.test()
+async def frames_become_the_ticks_of_the_model(dut):
+    """Random TOPS traffic with damaged frames, copies, gaps and a stalling host, at several ratios of the clocks."""
+    cov = Coverage("escapement_top")
+    cov.bins("frame", ["good", "fcs", "group", "port", "ip", "copy", "gap"])
+    cov.bins("clocks", ["rx slow", "rx fast", "host slow", "host fast"])
+    for rx, core, host, stall in [(6400, 6400, 4000, None), (6500, 5100, 9700, stalls(0.5)), (5900, 6600, 3100, bursts(20, 30))]:
+        card = Card(dut, rx, core, host)
+        await card.reset()
+        card.write_stall = stall or card.write_stall
+        await card.configure(SYMBOLS, size_log2=12)
+        want, market = model(), Market()
+        await traffic(card, 120, market, want, 1, 10**18, bad_share=0.15, coverage=cov)
+        await card.drained()
+        assert ticks_of(card.entries(), TICK) == want.ticks
+        counters = await check_ledgers(card, want)
+        assert counters["output_ticks_dropped"] == 0
+        cov.hit(clocks="rx slow" if rx > core else "rx fast")
+        cov.hit(clocks="host slow" if host > core else "host fast")
+        card.stop()
+    cov.check()
+
+
+@cocotb.test()
+async def unloaded_latency_is_within_the_budget(dut):
+    """Last byte in to acceptance at the core's write port: 20 core cycles in early mode, 24 in whole mode."""
+    for early, budget in [(True, 20), (False, 24)]:
+        worst = {}
+        for messages in (1, 5):
+            card = Card(dut)
+            await card.reset()
+            await card.configure(SYMBOLS, early=early)
+            want, market, seq, stamp = model(), Market(), 1, 10**18
+            for _ in range(40):
+                batch = [market.message() for _ in range(messages)]
+                stamp += 10_000
+                card.send(frames.frame(frames.segment([wire(m) for m in batch], seq)), stamp)
+                want.packet(seq, batch, stamp)
+                seq += messages
+                await card.drained()
+            assert ticks_of(card.entries(), TICK) == want.ticks
+            unloaded = [c for c, p in card.latencies if p["is_tick"] and p["unloaded"] and (early or p["first_of_frame"])]
+            assert len(unloaded) > 10
+            worst[messages] = max(unloaded)
+            print(f"{'early' if early else 'whole'}, {messages} messages a frame: unloaded {min(unloaded)}..{max(unloaded)} cycles, "
+                  f"all ticks {min(c for c, p in card.latencies)}..{max(c for c, p in card.latencies)}", flush=True)
+            card.stop()
+        assert max(worst.values()) <= budget, worst
+
+
+@cocotb.test()
+async def credit_is_never_overrun_and_drops_are_told(dut):
+    """A ring of four lines with a slow reader: no unread line is overwritten; what was dropped is announced exactly."""
+    card = Card(dut)
+    await card.reset()
+    await card.configure(SYMBOLS, size_log2=2)
+    want, market = model(), Market()
+    await traffic(card, 300, market, want, 1, 10**18)
+    tail = 0
+    for _ in range(20_000):
+        await Timer(random.randint(100, 3000), "ns")
+        assert len(card.lines) <= tail + 4, f"line {len(card.lines)} with tail {tail}"
+        if len(card.lines) > tail and (random.random() < 0.02 or not (card.queue or card.sending)):
+            tail = random.randint(tail + 1, len(card.lines))
+            await card.write("RING_TAIL", lines=tail)
+        if not (card.queue or card.sending) and dut.idle_o.value == 1 and tail == len(card.lines):
+            break
+    else:
+        raise AssertionError("the ring never emptied")
+    entries = card.entries()
+    counters = await check_ledgers(card, want)
+    told = sum(e["count"] for e in entries if e["kind"] == "ticks_dropped" and e["slot"] != 0xFFE)
+    controls = sum(e["count"] for e in entries if e["kind"] == "ticks_dropped" and e["slot"] == 0xFFE)
+    assert told == counters["output_ticks_dropped"] > 0, counters
+    assert controls == counters["output_control_dropped"]
+    assert counters["output_lines_refused"] > 0
+    got = {(e["msg_index"], e["kind"]) for e in entries if "msg_index" in e}
+    assert got <= {(t["msg_index"], t["kind"]) for t in want.ticks} and len(got) == counters["output_ticks_written"]
+    card.stop()
+
+
+@cocotb.test()
+async def broadcast_wraps_and_interrupts_follow_lines(dut):
+    """Broadcast mode goes round without a tail; interrupts keep their distance and come behind their lines."""
+    card = Card(dut)
+    await card.reset()
+    await card.configure(SYMBOLS, size_log2=1, broadcast=True)
+    await card.write("IRQ_CONTROL", enable=1, holdoff_ns=2_000_000)
+    want, market = model(), Market()
+    await traffic(card, 60, market, want, 1, 10**18)
+    await card.drained()
+    assert ticks_of(card.entries(), TICK) == want.ticks
+    assert len(card.memory) == 2 and len(card.lines) > 20
+    counters = await check_ledgers(card, want)
+    assert counters["output_interrupts"] == len(card.irqs) > 1
+    assert all(lines > 0 for lines in card.irqs) and len(set(card.irqs)) == len(card.irqs), card.irqs
+    card.stop()
+
+
+@cocotb.test()
+async def each_side_may_be_reset_alone(dut):
+    """MAC, core and host side, one at a time and in the middle of traffic; the card works on, or again, afterwards."""
+    for side in ("rx", "host", "core"):
+        card = Card(dut, 6300, 6500, 4100)
+        await card.reset()
+        await card.configure(SYMBOLS, broadcast=True, size_log2=4)
+        market = Market()
+        await traffic(card, 30, market, model(), 1, 10**18)
+        await Timer(random.randint(2000, 6000), "ns")
+        card.queue.clear()
+        await card.reset(side)
+        await card.drained()
+        if side == "rx":
+            # A frame cut by the reset is a bad one: nothing of it may show; the rest is counted on.
+            counters = await card.counters("copies", "dispositions")
+            assert counters["copies_in_a"] == sum(counters.values()) - counters["copies_in_a"]
+        if side == "core":
+            assert await card.read("SCRATCH") == 0
+            assert await card.read("RING_HEAD") == 0
+            await card.configure(SYMBOLS, broadcast=True, size_log2=4)
+        await card.write("CONTROL", card.control | 1 << 9)
+        await Timer(2000, "ns")
+        card.forget()
+        want = model()
+        await traffic(card, 30, market, want, 1, 2 * 10**18)
+        await card.drained()
+        assert ticks_of(card.entries(), TICK) == want.ticks, side
+        await check_ledgers(card, want)
+        card.stop()
+
+
+@cocotb.test()
+async def core_reset_clears_the_books_and_keeps_the_configuration(dut):
+    """CONTROL.core_reset again and again in the middle of frames: the rest of a cut frame never counts."""
+    card = Card(dut)
+    await card.reset()
+    await card.configure(SYMBOLS, broadcast=True, size_log2=6)
+    await card.write("SCRATCH", value=0x1234)
+    market = Market()
+    for _ in range(8):
+        await traffic(card, 10, market, model(), 1, 10**18)
+        await Timer(random.randint(200, 3000), "ns")
+        await card.write("CONTROL", card.control | 1 << 9)
+        card.queue.clear()
+        while card.sending:
+            await Timer(100, "ns")
+        await Timer(500, "ns")
+        counters = await card.counters("frames")
+        assert all(n == 0 for name, n in counters.items() if name != "frames_ok"), counters
+        await card.write("CONTROL", card.control | 1 << 9)
+        await Timer(1000, "ns")
+        card.forget()
+        want = model()
+        await traffic(card, 8, market, want, 1, 2 * 10**18)
+        await card.drained()
+        assert ticks_of(card.entries(), TICK) == want.ticks
+        await check_ledgers(card, want)
+        card.forget()
+        await card.write("CONTROL", card.control | 1 << 9)
+        await Timer(1000, "ns")
+    assert await card.read("SCRATCH") == 0x1234
+    card.stop()
+
+
+@cocotb.test()
+async def a_dead_core_answers_with_an_error(dut):
+    """Core clock standing, or core in reset: reads and writes end in SLVERR, and work again afterwards."""
+    card = Card(dut)
+    await card.reset()
+    assert await card.read("MAGIC") == REGISTERS["MAGIC"].reset
+    for how in ("clock", "reset"):
+        if how == "clock":
+            card.clocks["core"].running = False
+        else:
+            dut.core_rst_ni.value = 0
+        for _ in range(3):
+            assert int((await card.axil.read(0, 8)).resp) == 2
+            assert int((await card.axil.write(REGISTERS["SCRATCH"].offset, bytes(8))).resp) == 2
+        card.clocks["core"].running = True
+        dut.core_rst_ni.value = 1
+        await ClockCycles(dut.host_clk_i, 200)
+        for value in (1, 2, 3):
+            await card.write("SCRATCH", value=value)
+            assert await card.read("SCRATCH") == value
+        assert await card.read("MAGIC") == REGISTERS["MAGIC"].reset
+    card.stop()
+
+
+def sources():
+    """The file list of the card."""
+    names = [line for line in (RTL / "escapement.f").read_text().splitlines() if line and not line.startswith("//")]
+    return [*[name for name in names if Path(name).name.endswith("_pkg.sv")], "gen/escapement_regs.vlt",
+            *[name for name in names if not Path(name).name.endswith("_pkg.sv")]]
+
+
+def test_escapement_top():
+    run("escapement_top", sources(), {"CsrTimeout": 256}, build_args=WHOLE)
