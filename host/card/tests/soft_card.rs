@@ -4,43 +4,12 @@ mod support;
 
 use escapement_card::{Counted, Driver, FrameMode, Injector, RingMode, SoftCard};
 use escapement_codec::Entry;
-use escapement_feed::{CardModel, Checks, Feed as ModelFeed, Instrument, Protocol, Symbol};
 
 use support::entries::{assert_same, comparable, LineDecoder};
+use support::golden::golden;
 use support::market::{Market, Weather};
 use support::random::seed;
 use support::{card_config, Feed};
-
-/// The golden model of a driver's configuration, made without the register file.
-fn golden(config: &escapement_card::CardConfig) -> CardModel {
-    let feed = ModelFeed {
-        group: u32::from(config.feed.group),
-        port: config.feed.port,
-        protocol: Protocol::from_id(config.feed.protocol).unwrap(),
-        channel: config.feed.channel,
-    };
-    let mut model = escapement_feed::CardConfig::new(feed);
-    model.feed_id = config.feed.feed_id;
-    model.checks =
-        Checks { ip_checksum: config.check_ip_checksum, udp_checksum: config.check_udp_checksum };
-    model.frame_mode = match config.frame_mode {
-        FrameMode::Whole => escapement_feed::FrameMode::Whole,
-        FrameMode::Early => escapement_feed::FrameMode::Early,
-    };
-    model.refresh_interval_ns = config.refresh_interval_ns;
-    model.recentre_run = config.recentre_run;
-    model.instruments = config
-        .instruments
-        .iter()
-        .enumerate()
-        .map(|(slot, i)| {
-            let mut instrument = Instrument::new(slot as u16, Symbol(i.symbol), i.tick);
-            instrument.centres = i.centres;
-            instrument
-        })
-        .collect();
-    CardModel::new(model).unwrap()
-}
 
 fn same_entries(feed: Feed, mode: FrameMode, lines_log2: u8) {
     let mut config = card_config(feed, 6, lines_log2, RingMode::Credit);

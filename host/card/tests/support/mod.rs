@@ -3,6 +3,7 @@
 
 pub mod entries;
 pub mod frames;
+pub mod golden;
 pub mod market;
 pub mod random;
 
