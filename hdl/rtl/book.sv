@@ -239,7 +239,7 @@ module book
   logic [7:0] found_code;
   logic [31:0] found_size;
   logic ladder_side;
-  logic ladder_set, ladder_clear, rebuild_start, rebuild_set, rebuild_store;
+  logic ladder_set, ladder_clear, ladder_wipe, rebuild_start, rebuild_set, rebuild_store;
   logic [7:0] ladder_code;
   logic [31:0] ladder_size;
 
@@ -251,7 +251,8 @@ module book
     .fresh_i(side_fresh[own]),
     .search_i(search), .behind_i(side[own].best_code), .found_o(found), .code_o(found_code),
     .size_o(found_size),
-    .set_i(ladder_set), .clear_i(ladder_clear), .write_code_i(ladder_code), .write_size_i(ladder_size),
+    .set_i(ladder_set), .clear_i(ladder_clear),
+    .wipe_i(ladder_wipe), .write_code_i(ladder_code), .write_size_i(ladder_size),
     .rebuild_start_i(rebuild_start), .rebuild_set_i(rebuild_set), .rebuild_store_i(rebuild_store)
   );
 
@@ -473,6 +474,7 @@ module book
     prev_w = ptr;
     ladder_set = 1'b0;
     ladder_clear = 1'b0;
+    ladder_wipe = 1'b0;
     ladder_code = result_code;
     ladder_size = op_q.size0[31:0];
     rebuild_start = 1'b0;
@@ -487,6 +489,8 @@ module book
           next_we = 1'b1;
           prev_we = side_q.head_valid;
           ladder_set = result_code != CodeEscape;
+          // The first level of a session: what the bitmap holds is of an older one.
+          ladder_wipe = result_code == CodeEscape && side_fresh[own];
         end
         ActResize: begin
           resize = 1'b1;
@@ -1050,12 +1054,12 @@ module book
   end
 
 `ifndef SYNTHESIS
-  /* verilator lint_off SYNCASYNCNET */  // assertions sample the asynchronous reset
-  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i)
+  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
+  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
     entry_valid_o && !entry_ready_i |=> entry_valid_o && $stable(entry_o))
   else $error("book: entry changed before it was taken");
   always_ff @(posedge clk_i) begin
-    if (rst_ni && !core_reset_i) begin
+    if (rst_ni && !core_reset_i && $time != 0) begin
       if (take && op_i.op inside {OpQuote, OpLevel, OpTrade, OpBreak, OpStatus}) begin
         assert (op_i.slot < 12'(Slots)) else $error("book: slot out of range");
       end
@@ -1073,6 +1077,7 @@ module book
       if (state_q == StRebuildWalk) begin
         assert (walked_q[2].valid == code_done) else $error("book: walk and coder out of step");
       end
+      if (!divide_done) assert (state_q == StDivide) else $error("book: division left behind in state %0d", state_q);
       if (code_start) assert (code_ready) else $error("book: coder not ready");
     end
   end

@@ -64,11 +64,11 @@ module grid_floor #(
   assign done_o = steps_q == '0;
 
 `ifndef SYNTHESIS
-  /* verilator lint_off SYNCASYNCNET */  // assertions sample the asynchronous reset
-  assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> tick_i != '0 && done_o)
+  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) start_i |-> tick_i != '0 && done_o)
   else $error("grid_floor: tick of 0, or started while busy");
-  assert property (@(posedge clk_i) disable iff (!rst_ni) remainder_q < tick_i || tick_i == '0 || steps_q == '0)
-  else $error("grid_floor: remainder out of bounds");
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) remainder_q < tick_i || tick_i == '0 || steps_q == '0)
+  else $error("grid_floor: remainder %0d, tick %0d, %0d steps left", remainder_q, tick_i, steps_q);
 `endif
 
 endmodule

@@ -137,11 +137,11 @@ module iex_decoder
   end
 
 `ifndef SYNTHESIS
-  /* verilator lint_off SYNCASYNCNET */  // assertions sample the asynchronous reset
-  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i)
+  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
+  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
     op_valid_o && !op_ready_i |=> op_valid_o && $stable(op_o))
   else $error("iex_decoder: operation changed before it was taken");
-  assert property (@(posedge clk_i) disable iff (!rst_ni) op_valid_o |-> op_o.op != OpDone)
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) op_valid_o |-> op_o.op != OpDone)
   else $error("iex_decoder: an ended message went on");
 `endif
 

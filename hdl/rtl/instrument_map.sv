@@ -134,11 +134,11 @@ module instrument_map
   end
 
 `ifndef SYNTHESIS
-  /* verilator lint_off SYNCASYNCNET */  // assertions sample the asynchronous reset
-  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i)
+  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
+  assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
     op_valid_o && !op_ready_i |=> op_valid_o && $stable(op_o))
   else $error("instrument_map: operation changed before it was taken");
-  assert property (@(posedge clk_i) disable iff (!rst_ni)
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
     op_valid_o && op_o.op != OpControl && op_o.op != OpSysStatus |-> op_o.slot < 12'(Slots))
   else $error("instrument_map: slot out of range");
 `endif

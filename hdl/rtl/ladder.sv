@@ -30,6 +30,7 @@ module ladder
 
   input  wire logic             set_i,         // place write_code_i holds write_size_i
   input  wire logic             clear_i,       // place write_code_i becomes empty
+  input  wire logic             wipe_i,        // all places become empty
   input  wire logic [7:0]       write_code_i,
   input  wire logic [31:0]      write_size_i,
 
@@ -62,10 +63,10 @@ module ladder
   logic [LadderCodes-1:0] built_q;
   logic row_we;
 
-  assign row_we = set_i || clear_i || rebuild_store_i;
+  assign row_we = set_i || clear_i || wipe_i || rebuild_store_i;
 
   always_comb begin
-    row_new = built_q;
+    row_new = wipe_i ? '0 : built_q;
     if (set_i || clear_i) begin
       row_new = fresh_i ? '0 : row;
       row_new[write_code_i] = set_i;
@@ -126,11 +127,11 @@ module ladder
   );
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) if ($time != 0) begin  // inputs are random at time 0
     if (set_i || clear_i || rebuild_set_i) begin
       assert (write_code_i != CodeEscape) else $error("ladder: the escape has no place");
     end
-    assert (32'(set_i) + 32'(clear_i) + 32'(rebuild_set_i) + 32'(rebuild_store_i) <= 1)
+    assert (32'(set_i) + 32'(clear_i) + 32'(wipe_i) + 32'(rebuild_set_i) + 32'(rebuild_store_i) <= 1)
     else $error("ladder: two writes at once");
   end
 `endif

@@ -34,7 +34,7 @@ module sync_ram #(
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) if ($time != 0) begin  // inputs are random at time 0
     if (we_i) assert (32'(waddr_i) < Depth) else $error("sync_ram: write beyond the last row");
     if (re_i) assert (32'(raddr_i) < Depth) else $error("sync_ram: read beyond the last row");
   end
