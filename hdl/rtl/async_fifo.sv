@@ -132,11 +132,15 @@ module async_fifo #(
   assign rd_busy_o  = rd_up_o && (out_valid_q || rd_have);
 
 `ifndef SYNTHESIS
-  always_ff @(posedge wr_clk_i) begin
-    if (wr_up_o) a_no_overflow : assert (wr_used <= ptr_t'(Depth));
+  always_ff @(posedge wr_clk_i or negedge wr_rst_ni) begin
+    if (wr_rst_ni) begin
+      if (wr_up_o) a_no_overflow : assert (wr_used <= ptr_t'(Depth));
+    end
   end
-  always_ff @(posedge rd_clk_i) begin
-    if (rd_up_o) a_no_underflow : assert (to_bin(wr_seen_gray) - rd_bin_q <= ptr_t'(Depth));
+  always_ff @(posedge rd_clk_i or negedge rd_rst_ni) begin
+    if (rd_rst_ni) begin
+      if (rd_up_o) a_no_underflow : assert (to_bin(wr_seen_gray) - rd_bin_q <= ptr_t'(Depth));
+    end
   end
 `endif
 

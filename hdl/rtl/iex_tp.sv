@@ -445,12 +445,14 @@ module iex_tp
   endfunction
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
-    if (udp_valid_i && a_free) begin
-      a_lane0 : assert (offset_q == '0 || state_q == StLength || state_q == StRest || !in_frame_q);
-      a_progress : assert (beat_done || used != '0);
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (rst_ni) begin
+      if (udp_valid_i && a_free) begin
+        a_lane0 : assert (offset_q == '0 || state_q == StLength || state_q == StRest || !in_frame_q);
+        a_progress : assert (beat_done || used != '0);
+      end
+      if (udp_valid_i) a_contiguous : assert ((udp_i.keep & (udp_i.keep + 8'd1)) == '0);
     end
-    if (udp_valid_i) a_contiguous : assert ((udp_i.keep & (udp_i.keep + 8'd1)) == '0);
   end
 `endif
 

@@ -61,9 +61,11 @@ module lost_ranges #(
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
-    if (add_valid_i) a_range : assert (add_end_i > add_first_i);
-    a_one_command : assert (!(add_valid_i && clear_i));
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (rst_ni) begin
+      if (add_valid_i) a_range : assert (add_end_i > add_first_i);
+      a_one_command : assert (!(add_valid_i && clear_i));
+    end
   end
 `endif
 

@@ -68,8 +68,10 @@ module reset_link (
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) begin
-    a_clear_down : assert (!(clear_o && up_o));
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (rst_ni) begin
+      a_clear_down : assert (!(clear_o && up_o));
+    end
   end
 `endif
 

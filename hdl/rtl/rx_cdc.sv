@@ -179,9 +179,11 @@ module rx_cdc
   end
 
 `ifndef SYNTHESIS
-  always_ff @(posedge rx_clk_i) begin
-    if (wr_valid && wr_up) a_room : assert (wr_ready);
-    if (wr_up && rx_valid_i && !rx_i.last) a_full_beats : assert (&rx_i.keep);
+  always_ff @(posedge rx_clk_i or negedge rx_rst_ni) begin
+    if (rx_rst_ni) begin
+      if (wr_valid && wr_up) a_room : assert (wr_ready);
+      if (wr_up && rx_valid_i && !rx_i.last) a_full_beats : assert (&rx_i.keep);
+    end
   end
 `endif
 

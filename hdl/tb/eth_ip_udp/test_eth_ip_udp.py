@@ -3,10 +3,10 @@
 import random
 
 import cocotb
-from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge
 from lib import frames, stream
 from lib.bench import run
+from lib.clocking import reset, start_clock
 from lib.coverage import Coverage
 from lib.frame_reference import DISPOSITIONS, NUMBER, Config, judge
 from lib.structs import MAC_BEAT, UDP_BEAT
@@ -60,14 +60,6 @@ class Bench:
         self.sink.stop()
 
 
-async def reset(dut):
-    dut.rst_ni.value = 0
-    for _ in range(3):
-        await RisingEdge(dut.clk_i)
-    dut.rst_ni.value = 1
-    await RisingEdge(dut.clk_i)
-
-
 async def settle(bench, cycles=20):
     await bench.source.drained()
     quiet = 0
@@ -107,7 +99,7 @@ def check_frame(bench, verdict, stamp):
 
 @cocotb.test()
 async def every_frame_ends_in_one_way(dut):
-    cocotb.start_soon(Clock(dut.clk_i, 6400, "ps").start())
+    await start_clock(dut)
     for round_number in range(4):
         cfg = Config(ip_checksum=round_number % 2 == 0, udp_checksum=round_number >= 2)
         stall = (stream.always, stream.stalls(0.3))[round_number % 2]
@@ -135,7 +127,7 @@ async def every_frame_ends_in_one_way(dut):
 @cocotb.test()
 async def each_end_at_each_length_of_the_last_beat(dut):
     """Fills the cross on purpose: padding moves the end of every faulty frame through all eight lanes."""
-    cocotb.start_soon(Clock(dut.clk_i, 6400, "ps").start())
+    await start_clock(dut)
     cfg = Config(udp_checksum=True)
     bench = Bench(dut, cfg, stream.always, stream.always)
     await reset(dut)
@@ -167,7 +159,7 @@ async def each_end_at_each_length_of_the_last_beat(dut):
 
 @cocotb.test()
 async def back_to_back_frames_and_disable(dut):
-    cocotb.start_soon(Clock(dut.clk_i, 6400, "ps").start())
+    await start_clock(dut)
     cfg = Config()
     bench = Bench(dut, cfg, stream.always, stream.bursts(20, 3))
     await reset(dut)
@@ -201,7 +193,7 @@ async def back_to_back_frames_and_disable(dut):
 
 @cocotb.test()
 async def payload_leaves_one_cycle_after_it_came(dut):
-    cocotb.start_soon(Clock(dut.clk_i, 6400, "ps").start())
+    await start_clock(dut)
     cfg = Config()
     bench = Bench(dut, cfg, stream.always, stream.always)
     await reset(dut)

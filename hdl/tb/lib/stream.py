@@ -1,5 +1,6 @@
 """Valid/ready source and sink with random stalls, for ports `<name>_i/_o`, `<name>_valid_*`, `<name>_ready_*`.
 
+Nothing is offered or taken while `reset` (active low, `rst_ni` by default) is low.
 A struct (lib.structs.Struct) turns dictionaries into port words; without one, items are integers.
 """
 
@@ -37,9 +38,9 @@ def bursts(busy, idle):
 class Source:
     """Sends queued items. `stall()` true holds valid low before the next item (never in the middle of one)."""
 
-    def __init__(self, clock, valid, ready, data, struct=None, stall=always):
+    def __init__(self, clock, valid, ready, data, struct=None, stall=always, reset=None):
         self.clock, self.valid, self.ready, self.data = clock, valid, ready, data
-        self.struct, self.stall = struct, stall
+        self.struct, self.stall, self.reset = struct, stall, reset
         self.queue = deque()
         self.sent = 0
         self._offered = False  # an item stands on the port and was not taken yet
@@ -69,6 +70,9 @@ class Source:
     async def _run(self):
         edge = RisingEdge(self.clock)
         while True:
+            if self.reset is not None and self.reset.value != 1:
+                await edge
+                continue
             if not self._offered:
                 if self.queue and not self.stall():
                     self.data.value = self.queue.popleft()
@@ -89,9 +93,9 @@ class Sink:
     `items` holds what came (dictionaries when a struct is given); `cycles` the clock count at which each was taken.
     """
 
-    def __init__(self, clock, valid, ready, data, struct=None, stall=always, on_item=None, count_cycles=None):
+    def __init__(self, clock, valid, ready, data, struct=None, stall=always, on_item=None, reset=None):
         self.clock, self.valid, self.ready, self.data = clock, valid, ready, data
-        self.struct, self.stall, self.on_item = struct, stall, on_item
+        self.struct, self.stall, self.on_item, self.reset = struct, stall, on_item, reset
         self.items = deque()
         self.cycles = deque()
         self.cycle = 0
@@ -126,6 +130,9 @@ class Sink:
                 is_ready = now_ready
             await edge
             self.cycle += 1
+            if self.reset is not None and self.reset.value != 1:
+                held = None
+                continue
             if self.valid.value != 1:
                 assert held is None, "valid fell before the item was taken"
                 continue
@@ -144,10 +151,10 @@ class Sink:
 def source(dut, name, clock, struct=None, stall=always):
     """Source on `<name>_i`, `<name>_valid_i`, `<name>_ready_o` of `dut`."""
     return Source(clock, getattr(dut, f"{name}_valid_i"), getattr(dut, f"{name}_ready_o", None),
-                  getattr(dut, f"{name}_i"), struct, stall)
+                  getattr(dut, f"{name}_i"), struct, stall, getattr(dut, "rst_ni", None))
 
 
 def sink(dut, name, clock, struct=None, stall=always, on_item=None):
     """Sink on `<name>_o`, `<name>_valid_o`, `<name>_ready_i` of `dut`."""
     return Sink(clock, getattr(dut, f"{name}_valid_o"), getattr(dut, f"{name}_ready_i", None),
-                getattr(dut, f"{name}_o"), struct, stall, on_item)
+                getattr(dut, f"{name}_o"), struct, stall, on_item, getattr(dut, "rst_ni", None))
