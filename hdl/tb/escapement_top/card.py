@@ -20,14 +20,13 @@ M64 = (1 << 64) - 1
 class Suffixed:
     """The AXI port with the names that cocotbext-axi expects: `_i` and `_o` are left off."""
 
-    def __init__(self, dut):
-        self._dut, self._name, self._log = dut, dut._name, dut._log
+    SIGNALS = ("awvalid_i awready_o awaddr_i wvalid_i wready_o wdata_i wstrb_i bvalid_o bready_i bresp_o "
+               "arvalid_i arready_o araddr_i rvalid_o rready_i rdata_o rresp_o").split()
 
-    def __getattr__(self, name):
-        for suffix in ("_i", "_o"):
-            if (signal := getattr(self._dut, name + suffix, None)) is not None:
-                return signal
-        raise AttributeError(name)
+    def __init__(self, dut, prefix="s_axil"):
+        self._name, self._log = dut._name, dut._log
+        for signal in self.SIGNALS:
+            setattr(self, f"{prefix}_{signal[:-2]}", getattr(dut, f"{prefix}_{signal}"))
 
 
 class DriftingClock:
@@ -65,7 +64,8 @@ class Card:
         dut.rx_beat_i.value = 0
         dut.wr_ready_i.value = 0
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.WARNING)
-        self.axil = AxiLiteMaster(AxiLiteBus.from_prefix(Suffixed(dut), "s_axil"), dut.host_clk_i, dut.host_rst_ni, reset_active_level=False)
+        bus = AxiLiteBus.from_prefix(Suffixed(dut), "s_axil")
+        self.axil = AxiLiteMaster(bus, dut.host_clk_i, dut.host_rst_ni, reset_active_level=False)
         self.memory, self.lines, self.writes = {}, [], []
         self.write_stall = lambda: False
         self.irqs = []
