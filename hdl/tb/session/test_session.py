@@ -1,0 +1,239 @@
+"""session: sequence, duplicates, late copies, gaps, restarts, voids, and the refresh timers in both time modes."""
+
+import random
+from collections import Counter
+
+import cocotb
+from cocotb.triggers import RisingEdge
+from lib import stream
+from lib.bench import run
+from lib.clocking import reset, start_clock
+from lib.coverage import Coverage
+from lib.session_reference import MASK, Packet, Session
+from lib.structs import EV, EV_KIND, PKT, REC, REC_KIND
+
+SLOTS = 5
+KIND = {number: name for name, number in EV_KIND.items()}
+
+COVERAGE = Coverage("session")
+COVERAGE.bins("packet", ["in step", "gap", "overlap", "old", "heartbeat", "new session", "sequence restart",
+                         "restart with gap", "first with gap", "wraps", "sequence 0", "old send time"])
+COVERAGE.bins("verdict", ["late", "duplicate", "delivered", "void", "bad but nothing delivered", "evicted"])
+COVERAGE.bins("visits_before_packet", ["0", "1", "2..", f"{SLOTS}.."])
+COVERAGE.bins("free", ["visit while idle", "visit before a packet", "refresh now", "refresh now while busy"])
+
+
+class Bench:
+    """The module, card time emulated beside it."""
+
+    def __init__(self, dut, follow, interval, stall_in, stall_out, ns_per_cycle=6):
+        self.dut, self.follow, self.ns = dut, follow, ns_per_cycle
+        self.count, self.types, self.time = Counter(), [], 0
+        for name, value in (("time_follow_i", follow), ("refresh_interval_i", interval), ("refresh_now_i", 0), ("time_ns_i", 0)):
+            getattr(dut, name).value = value
+        self.source = stream.source(dut, "rec", dut.clk_i, REC, stall_in)
+        self.times = []
+        self.sink = stream.sink(dut, "ev", dut.clk_i, EV, stall_out, on_item=lambda *_: self.times.append(self.time))
+        self.task = cocotb.start_soon(self._watch())
+
+    async def _watch(self):
+        dut = self.dut
+        pulses = ("copies_valid", "late", "duplicate", "type_valid", "gaps", "restarts", "lost_range_evicted")
+        while True:
+            await RisingEdge(dut.clk_i)
+            if dut.rst_ni.value != 1:
+                continue
+            for name in pulses:
+                if getattr(dut, f"{name}_o").value == 1:
+                    self.count[name] += 1
+            if dut.gaps_o.value == 1:
+                self.count["lost"] += int(dut.lost_o.value)
+            if dut.type_valid_o.value == 1:
+                self.types.append(None if dut.type_none_o.value == 1 else int(dut.type_o.value))
+            if self.follow:
+                if dut.follow_valid_o.value == 1:
+                    self.time = max(self.time, int(dut.follow_ns_o.value))
+            else:
+                self.time += self.ns
+            dut.time_ns_i.value = self.time
+
+    async def settle(self, quiet_cycles=10):
+        await self.source.drained()
+        quiet = 0
+        while quiet < quiet_cycles:
+            await RisingEdge(self.dut.clk_i)
+            quiet = 0 if self.dut.busy_o.value == 1 else quiet + 1
+
+    def send(self, p):
+        pkt = {"stamp": p.stamp, "send_time": p.send_time, "offset": p.offset, "first_seq": p.first_seq,
+               "session": p.session, "count": len(p.messages)}
+        self.source.send({"kind": REC_KIND["RecPkt"], "data": PKT.pack(pkt)})
+        for m in p.messages:
+            self.source.send({"kind": REC_KIND["RecMsg"], "len": len(m), "data": int.from_bytes(m[:50], "little"),
+                              "t_in": random.getrandbits(32), "unloaded": random.getrandbits(1)})
+        if p.bad is not None:
+            self.source.send({"kind": REC_KIND["RecEnd"], "data": p.bad})
+
+    def stop(self):
+        self.task.cancel()
+        self.source.stop()
+        self.sink.stop()
+
+
+def plain(item):
+    """The fields of an event that its kind defines."""
+    kind = KIND[item["kind"]]
+    extra = {"EvMsg": ("seq", "len", "data", "first_of_frame"), "EvGap": ("seq", "count"), "EvRestart": ("count",),
+             "EvVoid": ("seq", "count", "len"), "EvVisit": ("len",), "EvHeartbeat": ("seq",)}[kind]
+    return {"kind": kind, **{k: item[k] for k in ("hw_time", "msg_index", "bad") + extra}}
+
+
+def random_packet(ref, stamp):
+    """A packet around the reference's state, and which shape it has."""
+    kinds = ["in step"] * 5 + ["gap"] * 2 + ["overlap", "overlap", "old", "old", "heartbeat", "sequence restart"]
+    if random.random() < 0.25:
+        kinds += ["new session", "restart with gap", "wraps", "sequence 0", "old send time"]
+    shape = random.choice(kinds) if ref.have else "first with gap"
+    session, first, offset, send = ref.session, ref.expected, random.getrandbits(64) | 1, ref.last_send + random.randrange(1, 99)
+    messages = [random.randbytes(random.choice((0, 1, 10, 38, 50, 60))) for _ in range(random.randrange(1, 7))]
+    if shape == "first with gap":
+        session, first = random.getrandbits(32), random.choice((1, 1, 7))
+        shape = "first with gap" if first > 1 else "in step"
+    elif shape == "gap":
+        first += random.choice((1, 2, 30))
+    elif shape == "overlap":
+        first = max(1, first - random.randrange(1, 4))
+        messages += [b"more"] * 4
+    elif shape == "old":
+        first = max(1, first - random.randrange(1, 80))
+        messages = messages[: max(0, ref.expected - first)]
+    elif shape == "heartbeat":
+        messages = []
+    elif shape == "new session":
+        session, first = session ^ (1 << random.randrange(32)), 1
+    elif shape == "sequence restart":
+        first, offset, messages = 1, 0, random.choice(([], messages))
+    elif shape == "restart with gap":
+        session, first = session ^ 1, random.randrange(2, 9)
+    elif shape == "wraps":
+        first = MASK - 2
+    elif shape == "sequence 0":
+        first = 0
+    elif shape == "old send time":
+        first, offset, send = 1, 0, ref.last_send
+    bad = random.randrange(1, 19) if random.random() < 0.08 else None
+    return shape, Packet(stamp, session, first & MASK, offset & MASK, send, messages, bad)
+
+
+@cocotb.test()
+async def events_follow_the_page(dut):
+    await start_clock(dut)
+    for interval, stall_in, stall_out in ((0, stream.always, stream.always), (50, stream.stalls(0.2), stream.stalls(0.4)),
+                                          (1000, stream.always, stream.bursts(20, 20))):
+        for _ in range(2):
+            bench = Bench(dut, 1, interval, stall_in, stall_out)
+            await reset(dut)
+            ref, stamp = Session(SLOTS, interval), random.getrandbits(50)
+            for _ in range(170):
+                stamp += random.choice((0, 1, 49, 50, 51, 120, 900, 2000))
+                if random.random() < 0.1:
+                    stamp -= 300
+                shape, packet = random_packet(ref, stamp)
+                before, visits = dict(ref.count), len(ref.events)
+                ref.packet(packet)
+                bench.send(packet)
+                visits = sum(e["kind"] == "EvVisit" for e in ref.events[visits:])
+                COVERAGE.hit(packet=shape)
+                COVERAGE.hit(visits_before_packet="0" if visits == 0 else "1" if visits == 1 else "2.." if visits < SLOTS else f"{SLOTS}..")
+                delivered = ref.count["delivered"] - before["delivered"]
+                for name in ("late", "duplicate", "delivered", "evicted"):
+                    if ref.count[name] != before[name]:
+                        COVERAGE.hit(verdict=name)
+                if packet.bad is not None:
+                    COVERAGE.hit(verdict="void" if delivered else "bad but nothing delivered")
+            await bench.settle()
+            got = [plain(i) for i in bench.sink.items]
+            for number, (have, want) in enumerate(zip(got, ref.events)):
+                assert have == want, f"event {number}: {have} instead of {want}"
+            assert len(got) == len(ref.events)
+            c, r = bench.count, ref.count
+            assert (c["copies_valid"], c["late"], c["duplicate"], c["type_valid"], c["gaps"], c["lost"], c["restarts"],
+                    c["lost_range_evicted"]) == (r["copies"], r["late"], r["duplicate"], r["delivered"], r["gaps"], r["lost"],
+                                                 r["restarts"], r["evicted"])
+            assert c["copies_valid"] == c["late"] + c["duplicate"] + c["type_valid"]
+            assert bench.types == ref.types
+            bench.stop()
+
+
+@cocotb.test()
+async def free_mode_visits_on_time_also_when_idle(dut):
+    await start_clock(dut)
+    interval, ns = 200, 6
+    bench = Bench(dut, 0, interval, stream.always, stream.always, ns)
+    await reset(dut)
+    messages, first_stamp = 0, None
+    for number in range(60):
+        for _ in range(random.choice((0, 3, 40, 200))):
+            await RisingEdge(dut.clk_i)
+        stamp = bench.time
+        first_stamp = stamp if first_stamp is None else first_stamp
+        bench.send(Packet(stamp, 9, messages + 1, 5, number, [b"x" * 10] * 3))
+        messages += 3
+        await bench.source.drained()
+    for _ in range(400):
+        await RisingEdge(dut.clk_i)
+    items = [plain(i) for i in bench.sink.items]
+    assert [i["seq"] for i in items if i["kind"] == "EvMsg"] == list(range(1, messages + 1))
+    visits = [(i, t) for i, t in zip(items, bench.times) if i["kind"] == "EvVisit"]
+    assert len(visits) > 30
+    for k, (visit, now) in enumerate(visits):
+        assert visit["hw_time"] == first_stamp + (k + 1) * interval and visit["len"] == k % SLOTS
+        assert visit["hw_time"] <= now <= visit["hw_time"] + 12 * ns, "a visit before its time, or held back"
+    beats = [i for i in items if i["kind"] == "EvHeartbeat"]
+    assert len(beats) == sum(v["len"] == 0 for v, _ in visits)
+    for a, b in zip(items, items[1:]):
+        assert a["kind"] != "EvHeartbeat" or (b["kind"] == "EvVisit" and b["len"] == 0 and a["hw_time"] == b["hw_time"])
+    COVERAGE.hit(free="visit while idle")
+    COVERAGE.hit(free="visit before a packet")
+    bench.stop()
+
+
+@cocotb.test()
+async def refresh_now_visits_every_slot_once(dut):
+    await start_clock(dut)
+    bench = Bench(dut, 0, 0, stream.always, stream.stalls(0.3))
+    await reset(dut)
+    for busy in (False, True):
+        bench.sink.items.clear()
+        if busy:
+            for number in range(20):
+                bench.send(Packet(1, 9, 1 + 5 * number, 5, number, [b"abcdefghij"] * 5))
+            for _ in range(15):
+                await RisingEdge(dut.clk_i)
+        dut.refresh_now_i.value = 1
+        await RisingEdge(dut.clk_i)
+        dut.refresh_now_i.value = 0
+        asked = bench.time
+        await bench.settle()
+        items = [plain(i) for i in bench.sink.items]
+        first = next(n for n, i in enumerate(items) if i["kind"] == "EvHeartbeat")
+        block = items[first : first + SLOTS + 1]
+        assert [i["kind"] for i in block] == ["EvHeartbeat"] + ["EvVisit"] * SLOTS
+        assert [i["len"] for i in block[1:]] == list(range(SLOTS))
+        assert len({i["hw_time"] for i in block}) == 1 and asked - 12 <= block[0]["hw_time"] <= asked + 600
+        assert sum(i["kind"] == "EvVisit" for i in items) == SLOTS
+        assert [i["seq"] for i in items if i["kind"] == "EvMsg"] == (list(range(1, 101)) if busy else [])
+        if busy:
+            done = sum(i["kind"] == "EvMsg" for i in items[:first])
+            assert done % 5 == 0 and done < 100, "a refresh in the middle of a packet, or only after the burst"
+        COVERAGE.hit(free="refresh now while busy" if busy else "refresh now")
+    bench.stop()
+
+
+@cocotb.test()
+async def coverage_is_complete(_dut):
+    COVERAGE.check()
+
+
+def test_session():
+    run("session", ["lost_ranges.sv", "session.sv"], {"Slots": SLOTS})
