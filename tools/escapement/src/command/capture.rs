@@ -39,7 +39,6 @@ enum FeedName {
 }
 
 #[derive(Args)]
-#[group(id = "length", multiple = false)]
 pub(super) struct Generate {
     /// Which feed
     #[arg(long, value_enum)]

@@ -22,6 +22,8 @@ struct Stock {
     fair: i64,
     /// Half spread in cents.
     half_spread: i64,
+    /// Published quote of a TOPS feed, bid and ask.
+    quote: [Side; 2],
     bids: BTreeMap<i64, u32>,
     asks: BTreeMap<i64, u32>,
     /// Trading resumes at this time.
@@ -85,8 +87,8 @@ impl Market {
         match self.random.random_range(0..10_000u32) {
             0..5 => self.halt(index, out),
             5..15 => self.stub(index, out),
-            15..35 => self.jump(index, out),
-            35..45 => self.break_trade(out),
+            15..20 => self.jump(index, out),
+            20..45 => self.break_trade(out),
             45..75 => self.auction(index, out),
             75..125 => self.retail(index, out),
             125..1_600 => self.trade(index, out),
@@ -179,7 +181,7 @@ impl Market {
 
     /// A price near the market, off the grid of whole cents once in a while.
     fn near(&mut self, index: usize, is_ask: bool, depth: i64) -> i64 {
-        let off_grid = if self.random.random_range(0..40u32) == 0 { 50 } else { 0 };
+        let off_grid = if self.random.random_range(0..150u32) == 0 { 50 } else { 0 };
         let stock = &self.stocks[index];
         let away = stock.half_spread + depth;
         let price = if is_ask {
@@ -193,13 +195,13 @@ impl Market {
     fn requote(&mut self, index: usize, out: &mut Vec<Message>) {
         let walk =
             self.random.random_range(-1..=1i64) * i64::from(self.random.random_range(0..3u32) == 0);
-        let half_spread = self.random.random_range(0..400u32);
+        let half_spread = self.random.random_range(0..4_000u32);
         let stock = &mut self.stocks[index];
         stock.fair = (stock.fair + walk).max(50);
         if half_spread == 0 {
             // a wide market now and then: hundreds of ticks
             stock.half_spread = 130 + stock.fair % 200;
-        } else if half_spread < 20 {
+        } else if half_spread < 200 {
             stock.half_spread = 1 + stock.fair % 4;
         }
         self.quote_around(index, out);
@@ -207,17 +209,38 @@ impl Market {
 
     fn quote_around(&mut self, index: usize, out: &mut Vec<Message>) {
         match self.feed {
-            Feed::Tops => {
-                let bid = self.maybe_side(index, false);
-                let ask = self.maybe_side(index, true);
-                out.push(message::quote(self.now_ns, &self.stocks[index].symbol, false, bid, ask));
-            }
+            Feed::Tops => self.change_quote(index, out),
             Feed::Deep => self.change_levels(index, out),
         }
     }
 
+    /// Most quotes change one side; both when the market has moved through the other one.
+    fn change_quote(&mut self, index: usize, out: &mut Vec<Message>) {
+        let side = self.random.random_range(0..2usize);
+        let mut quote = self.stocks[index].quote;
+        quote[side] = self.maybe_side(index, side == 1);
+        let [bid, ask] = quote;
+        let is_crossed = bid.1 > 0 && ask.1 > 0 && bid.0 >= ask.0;
+        let is_stub = quote[1 - side].0 == STUB;
+        if is_crossed
+            || is_stub
+            || quote[1 - side].1 == 0
+            || self.random.random_range(0..10u32) == 0
+        {
+            quote[1 - side] = self.maybe_side(index, side == 0);
+        }
+        self.stocks[index].quote = quote;
+        out.push(message::quote(
+            self.now_ns,
+            &self.stocks[index].symbol,
+            false,
+            quote[0],
+            quote[1],
+        ));
+    }
+
     fn maybe_side(&mut self, index: usize, is_ask: bool) -> Side {
-        if self.random.random_range(0..60u32) == 0 {
+        if self.random.random_range(0..200u32) == 0 {
             return (0, 0);
         }
         (self.near(index, is_ask, 0), self.size())
@@ -239,8 +262,14 @@ impl Market {
             let is_ask = self.random.random_range(0..2u32) == 1;
             let depth = self.random.random_range(0..6i64) * self.random.random_range(0..3i64);
             let price = self.near(index, is_ask, depth);
-            let size = if self.random.random_range(0..4u32) == 0 { 0 } else { self.size() };
-            changes.push((is_ask, (price, size)));
+            let held = self.any_level(index, is_ask);
+            let change = match (self.random.random_range(0..1_000u32), held) {
+                (0..300, Some(held)) => (held, 0),
+                // a removal of a level that is not there: seen in real captures
+                (300, _) => (price, 0),
+                _ => (price, self.size()),
+            };
+            changes.push((is_ask, change));
         }
         for is_ask in [false, true] {
             let stock = &self.stocks[index];
@@ -254,6 +283,20 @@ impl Market {
             }
         }
         self.event(index, &changes, out);
+    }
+
+    /// Some level of the side, near the best more often than not.
+    fn any_level(&mut self, index: usize, is_ask: bool) -> Option<i64> {
+        let draw =
+            self.random.random_range(0..LEVELS_MAX).min(self.random.random_range(0..LEVELS_MAX));
+        let stock = &self.stocks[index];
+        let book = if is_ask { &stock.asks } else { &stock.bids };
+        let place = draw % book.len().max(1);
+        if is_ask {
+            book.keys().nth(place).copied()
+        } else {
+            book.keys().nth_back(place).copied()
+        }
     }
 
     /// Tells level changes as one event: all but the last are marked as still in process.
@@ -311,8 +354,15 @@ impl Market {
         let symbol = self.stocks[index].symbol;
         match self.feed {
             Feed::Tops => {
-                let bid = self.maybe_side(index, false);
-                out.push(message::quote(self.now_ns, &symbol, false, bid, (STUB, 100)));
+                let stock = &mut self.stocks[index];
+                stock.quote[1] = (STUB, 100);
+                out.push(message::quote(
+                    self.now_ns,
+                    &symbol,
+                    false,
+                    stock.quote[0],
+                    stock.quote[1],
+                ));
             }
             Feed::Deep => {
                 let changes: Vec<_> = self.stocks[index]
@@ -340,7 +390,10 @@ impl Market {
             Some(self.now_ns + self.random.random_range(5_000_000..2_000_000_000u64));
         out.push(message::trading_status(self.now_ns, &symbol, b'H', b"T1  "));
         match self.feed {
-            Feed::Tops => out.push(message::quote(self.now_ns, &symbol, true, (0, 0), (0, 0))),
+            Feed::Tops => {
+                self.stocks[index].quote = [(0, 0); 2];
+                out.push(message::quote(self.now_ns, &symbol, true, (0, 0), (0, 0)));
+            }
             Feed::Deep => {
                 let stock = &self.stocks[index];
                 let bids = stock.bids.keys().map(|&price| (false, (price, 0)));
@@ -389,6 +442,7 @@ impl Stock {
             symbol,
             fair: random.random_range(400..40_000),
             half_spread: random.random_range(1..5),
+            quote: [(0, 0); 2],
             bids: BTreeMap::new(),
             asks: BTreeMap::new(),
             halted_until_ns: None,
