@@ -45,9 +45,8 @@ def main() -> int:
     if args.instruments:
         replay += ["--instruments", str(args.instruments)]
     step(f"Replaying {capture}", replay)
-    print(f"\nticks  {ticks.relative_to(ROOT)}\nreport {report.relative_to(ROOT)}")
     if args.capture is None:
-        print(f"capture {capture.relative_to(ROOT)}")
+        print(f"  capture         {capture}")
     return 0
 
 
