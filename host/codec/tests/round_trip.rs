@@ -44,17 +44,21 @@ fn price() -> impl Strategy<Value = i64> {
     prop_oneof![8 => (0i64..400).prop_map(|step| 100_000 + step * 25), 1 => any::<i64>()]
 }
 
+/// Mostly one slot, so that entries lean on each other.
+fn slot() -> impl Strategy<Value = u8> {
+    prop_oneof![6 => Just(0u8), 1 => 0u8..4]
+}
+
 fn small_or_any() -> impl Strategy<Value = u64> {
     prop_oneof![4 => 0u64..3, 4 => 0u64..5000, 1 => any::<u64>()]
 }
 
 fn step() -> impl Strategy<Value = Step> {
     let kind = prop_oneof![
-        4 => Just(TickKind::Bid), 4 => Just(TickKind::Ask), 3 => Just(TickKind::Trade),
+        8 => Just(TickKind::Bid), 4 => Just(TickKind::Ask), 3 => Just(TickKind::Trade),
         1 => Just(TickKind::TradeBreak), 1 => Just(TickKind::Status)
     ];
-    let price_kind =
-        || prop_oneof![Just(PriceKind::Bid), Just(PriceKind::Ask), Just(PriceKind::Trade)];
+    let price_kind = || prop_oneof![3 => Just(PriceKind::Bid), 1 => Just(PriceKind::Ask), 1 => Just(PriceKind::Trade)];
     let time =
         prop_oneof![3 => Just(0i64), 3 => 0i64..1 << 25, 1 => -1000i64..0, 1 => any::<i64>()];
     let hw = prop_oneof![6 => Just(0u64), 2 => 0u64..100_000, 1 => any::<u64>()];
@@ -63,7 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
     let tick =
         (
             kind,
-            0u8..4,
+            slot(),
             proptest::option::weighted(0.9, price()),
             index,
             time,
@@ -75,13 +79,13 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(kind, slot, price, index, time, hw, size, side, flags)| {
                 Step::Tick { kind, slot, price, index, time, hw, size, side, flags }
             });
-    let moved = (0u8..4, price_kind(), price()).prop_map(|(slot, kind, centre)| Step::Move {
+    let moved = (slot(), price_kind(), price()).prop_map(|(slot, kind, centre)| Step::Move {
         slot,
         kind,
         centre,
     });
     let quote = proptest::option::of((price(), small_or_any()));
-    let announce = (0u8..4, price_kind(), quote, any::<u8>(), any::<u8>()).prop_map(
+    let announce = (slot(), price_kind(), quote, any::<u8>(), any::<u8>()).prop_map(
         |(slot, kind, quote, flags, status)| Step::Announce { slot, kind, quote, flags, status },
     );
     let control =

@@ -180,6 +180,12 @@ fn lost_numbers_stand_in_gaps_and_late_copies_are_told_from_duplicates() {
     assert_eq!(bench.count(D::Late), before, "forgotten");
     bench.send(4, event());
     assert_eq!(bench.count(D::Late), before + 1);
+    // The tenth pushes out the second.
+    bench.send(40, event());
+    bench.send(4, event());
+    assert_eq!(bench.count(D::Late), before + 1, "forgotten too");
+    bench.send(9, event());
+    assert_eq!(bench.count(D::Late), before + 2);
 }
 
 #[test]
@@ -402,7 +408,7 @@ fn configurations_that_no_card_takes_are_named() {
     let broken = |change: &dyn Fn(&mut CardConfig)| {
         let mut config = card(Tops);
         change(&mut config);
-        CardModel::new(config).err().expect("must be refused")
+        CardModel::new(config).expect_err("must be refused")
     };
     assert!(matches!(broken(&|c| c.instruments[0].tick = 0), ConfigError::Tick { tick: 0, .. }));
     assert!(matches!(broken(&|c| c.instruments[0].tick = 1 << 24), ConfigError::Tick { .. }));

@@ -67,13 +67,14 @@ fn the_first_matching_line_of_the_table_wins() {
     all_wrong.group = 1;
     all_wrong.port = 1;
     all_wrong.transport_version = 0;
-    let order: [(&dyn Fn(&mut FrameMaker), D); 6] = [
-        (&|m| m.bad_ip_checksum = false, D::BadIpChecksum),
-        (&|m| m.fragment = 0, D::Fragment),
-        (&|m| m.protocol = 17, D::NotUdp),
-        (&|m| m.group = support::wire::GROUP, D::WrongGroup),
-        (&|m| m.port = support::wire::PORT, D::WrongPort),
-        (&|m| m.transport_version = 1, D::TransportVersion),
+    type Repair = fn(&mut FrameMaker);
+    let order: [(Repair, D); 6] = [
+        (|m| m.bad_ip_checksum = false, D::BadIpChecksum),
+        (|m| m.fragment = 0, D::Fragment),
+        (|m| m.protocol = 17, D::NotUdp),
+        (|m| m.group = support::wire::GROUP, D::WrongGroup),
+        (|m| m.port = support::wire::PORT, D::WrongPort),
+        (|m| m.transport_version = 1, D::TransportVersion),
     ];
     for (repair, expected) in order {
         assert_eq!(disposition(&all_wrong.bytes()), expected);
