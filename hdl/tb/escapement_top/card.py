@@ -7,6 +7,8 @@ from collections import deque
 import cocotb
 from cocotb.triggers import RisingEdge, Timer
 from cocotbext.axi import AxiLiteBus, AxiLiteMaster
+from card_lib.clock import DriftingClock
+from card_lib.host import Suffixed
 from contract.regs import COUNTERS, REGISTERS
 from lib.structs import MAC_BEAT, PROBE
 from line_model.crc import crc32c
@@ -15,40 +17,6 @@ from line_model.decode import decode_line
 import frames
 
 M64 = (1 << 64) - 1
-
-
-class Suffixed:
-    """The AXI port with the names that cocotbext-axi expects: `_i` and `_o` are left off."""
-
-    SIGNALS = ("awvalid_i awready_o awaddr_i wvalid_i wready_o wdata_i wstrb_i bvalid_o bready_i bresp_o "
-               "arvalid_i arready_o araddr_i rvalid_o rready_i rdata_o rresp_o").split()
-
-    def __init__(self, dut, prefix="s_axil"):
-        self._name, self._log = dut._name, dut._log
-        for signal in self.SIGNALS:
-            setattr(self, f"{prefix}_{signal[:-2]}", getattr(dut, f"{prefix}_{signal}"))
-
-
-class DriftingClock:
-    """A clock whose period walks by up to 2 % of its mean each few cycles; can stand still."""
-
-    def __init__(self, signal, mean_ps):
-        self.signal, self.mean, self.running = signal, mean_ps, True
-        self.task = cocotb.start_soon(self._run())
-
-    async def _run(self):
-        period = self.mean
-        while True:
-            if not self.running:
-                await Timer(self.mean, "ps")
-                continue
-            if random.random() < 0.2:
-                period = min(max(period + random.randint(-self.mean // 50, self.mean // 50), self.mean * 9 // 10), self.mean * 11 // 10)
-            half = period // 2
-            self.signal.value = 1
-            await Timer(half, "ps")
-            self.signal.value = 0
-            await Timer(half, "ps")
 
 
 class Card:
