@@ -1,0 +1,93 @@
+//! After start the model, the packer and the reader allocate nothing.
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use escapement_codec::{decode_line, CentreTable, LineWriter, PushError};
+use escapement_feed::{CardModel, Protocol};
+use support::wire::{card, level, quote, trade, FrameMaker};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: every call goes to the system allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract is passed on.
+        unsafe { System.realloc(pointer, layout, new_size) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// 3,000 frames: a book of up to 1,000 levels a side that comes and goes, trades, and lost packets.
+fn frames(protocol: Protocol) -> Vec<Vec<u8>> {
+    (0..3000i64)
+        .map(|number| {
+            let price = 100 * (number * 7919 % 1000);
+            let size = u32::from(number < 2000) * 5;
+            let messages = match protocol {
+                Protocol::Deep => vec![
+                    level(b'8', true, "A", size, price),
+                    level(b'5', number % 3 != 0, "B", size, price),
+                    trade("A", 1, price),
+                ],
+                Protocol::Tops => {
+                    vec![quote("A", (size, price), (1, price + 100)), trade("B", 1, price)]
+                }
+            };
+            let first = 1 + 4 * number as u64;
+            FrameMaker::new(protocol, first, messages).bytes()
+        })
+        .collect()
+}
+
+#[test]
+fn frames_to_lines_and_back_allocate_nothing() {
+    for protocol in [Protocol::Deep, Protocol::Tops] {
+        let frames = frames(protocol);
+        let mut config = card(protocol);
+        config.refresh_interval_ns = 50;
+        let mut model = CardModel::new(config).unwrap();
+        let mut writer = LineWriter::new();
+        let mut table = Box::new(CentreTable::<4>::new());
+        let (mut lines, mut entries) = (0u32, 0u64);
+        let before = ALLOCATIONS.load(Ordering::Relaxed);
+        for (stamp, bytes) in frames.iter().enumerate() {
+            model.frame(100 * stamp as u64, bytes, false, &mut |entry| {
+                if writer.push(&entry) == Err(PushError::LineFull) {
+                    let line = writer.finish(lines, 0);
+                    lines += 1;
+                    for item in decode_line(&line).unwrap() {
+                        table.resolve(item.unwrap());
+                        entries += 1;
+                    }
+                    writer.push(&entry).unwrap();
+                }
+            });
+        }
+        let after = ALLOCATIONS.load(Ordering::Relaxed);
+        assert_eq!(after - before, 0, "{protocol:?}");
+        assert!(entries > 8000, "{entries}");
+        assert!(model.counters().ticks_made() > 3000);
+    }
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    drop(std::hint::black_box(Box::new(1)));
+    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 1, "the count counts");
+}
