@@ -10,17 +10,17 @@
 module axil_cdc
   import csr_pkg::*;
 #(
-    parameter int unsigned Timeout = 1024
+  parameter int unsigned Timeout = 1024
 ) (
-    input  wire logic      host_clk_i,
-    input  wire logic      host_rst_ni,
-    input  wire axil_req_t host_i,
-    output axil_rsp_t      host_o,
+  input  wire logic      host_clk_i,
+  input  wire logic      host_rst_ni,
+  input  wire axil_req_t host_i,
+  output axil_rsp_t      host_o,
 
-    input  wire logic      core_clk_i,
-    input  wire logic      core_rst_ni,
-    output axil_req_t      core_o,
-    input  wire axil_rsp_t core_i
+  input  wire logic      core_clk_i,
+  input  wire logic      core_rst_ni,
+  output axil_req_t      core_o,
+  input  wire axil_rsp_t core_i
 );
 
   localparam logic [1:0] RespSlverr = 2'b10;
@@ -123,45 +123,45 @@ module axil_cdc
 
   // verilator lint_off PINCONNECTEMPTY  // states of the FIFO that a single access does not need
   async_fifo #(
-      .T    (request_t),
-      .Depth(4)
+    .T    (request_t),
+    .Depth(4)
   ) u_request (
-      .wr_clk_i  (host_clk_i),
-      .wr_rst_ni (host_rst_ni),
-      .wr_valid_i(host_q == Send),
-      .wr_ready_o(request_ready),
-      .wr_data_i (request_q),
-      .wr_up_o   (),
-      .wr_busy_o (),
-      .wr_room_o (),
-      .rd_clk_i  (core_clk_i),
-      .rd_rst_ni (core_rst_ni),
-      .rd_valid_o(core_request_valid),
-      .rd_ready_i(core_request_ready),
-      .rd_data_o (core_request),
-      .rd_up_o   (),
-      .rd_busy_o ()
+    .wr_clk_i  (host_clk_i),
+    .wr_rst_ni (host_rst_ni),
+    .wr_valid_i(host_q == Send),
+    .wr_ready_o(request_ready),
+    .wr_data_i (request_q),
+    .wr_up_o   (),
+    .wr_busy_o (),
+    .wr_room_o (),
+    .rd_clk_i  (core_clk_i),
+    .rd_rst_ni (core_rst_ni),
+    .rd_valid_o(core_request_valid),
+    .rd_ready_i(core_request_ready),
+    .rd_data_o (core_request),
+    .rd_up_o   (),
+    .rd_busy_o ()
   );
 
   async_fifo #(
-      .T    (answer_t),
-      .Depth(4)
+    .T    (answer_t),
+    .Depth(4)
   ) u_answer (
-      .wr_clk_i  (core_clk_i),
-      .wr_rst_ni (core_rst_ni),
-      .wr_valid_i(core_answer_valid),
-      .wr_ready_o(core_answer_ready),
-      .wr_data_i (core_answer_q),
-      .wr_up_o   (),
-      .wr_busy_o (),
-      .wr_room_o (),
-      .rd_clk_i  (host_clk_i),
-      .rd_rst_ni (host_rst_ni),
-      .rd_valid_o(answer_valid),
-      .rd_ready_i(1'b1),
-      .rd_data_o (answer),
-      .rd_up_o   (),
-      .rd_busy_o ()
+    .wr_clk_i  (core_clk_i),
+    .wr_rst_ni (core_rst_ni),
+    .wr_valid_i(core_answer_valid),
+    .wr_ready_o(core_answer_ready),
+    .wr_data_i (core_answer_q),
+    .wr_up_o   (),
+    .wr_busy_o (),
+    .wr_room_o (),
+    .rd_clk_i  (host_clk_i),
+    .rd_rst_ni (host_rst_ni),
+    .rd_valid_o(answer_valid),
+    .rd_ready_i(1'b1),
+    .rd_data_o (answer),
+    .rd_up_o   (),
+    .rd_busy_o ()
   );
   // verilator lint_on PINCONNECTEMPTY
 

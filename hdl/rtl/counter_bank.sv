@@ -9,27 +9,27 @@
 module counter_bank
   import esc_counter_pkg::*;
 (
-    input wire logic clk_i,
-    input wire logic rst_ni,
-    input wire logic clear_i,  // core reset: all counters and the snapshot
-    input wire logic [NumCounters-1:0] inc_i,
-    input wire logic [NumCounters-1:0] inc2_i,
-    // Counters that grow by more than one.
-    input wire logic [63:0] lost_i,
-    input wire logic [9:0] voided_i,
-    input wire logic [6:0] ticks_written_i,
-    input wire logic [7:0] entries_written_i,
-    input wire logic snapshot_i,
-    output logic [31:0] in_flight_o,  // messages counted in, not yet disposed; as of the snapshot
-    // Reads; writes are acknowledged and ignored.
-    input wire logic req_i,
-    input wire logic req_is_wr_i,
-    // verilator lint_off UNUSEDSIGNAL  // whole registers only
-    input wire logic [9:0] addr_i,  // bytes
-    // verilator lint_on UNUSEDSIGNAL
-    output logic rd_ack_o,
-    output logic [63:0] rd_data_o,
-    output logic wr_ack_o
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic clear_i,  // core reset: all counters and the snapshot
+  input wire logic [NumCounters-1:0] inc_i,
+  input wire logic [NumCounters-1:0] inc2_i,
+  // Counters that grow by more than one.
+  input wire logic [63:0] lost_i,
+  input wire logic [9:0] voided_i,
+  input wire logic [6:0] ticks_written_i,
+  input wire logic [7:0] entries_written_i,
+  input wire logic snapshot_i,
+  output logic [31:0] in_flight_o,  // messages counted in, not yet disposed; as of the snapshot
+  // Reads; writes are acknowledged and ignored.
+  input wire logic req_i,
+  input wire logic req_is_wr_i,
+  // verilator lint_off UNUSEDSIGNAL  // whole registers only
+  input wire logic [9:0] addr_i,  // bytes
+  // verilator lint_on UNUSEDSIGNAL
+  output logic rd_ack_o,
+  output logic [63:0] rd_data_o,
+  output logic wr_ack_o
 );
 
   typedef logic [63:0] count_t;

@@ -7,58 +7,58 @@
 module csr
   import csr_pkg::*;
 #(
-    parameter logic        [63:0] BuildHash     = 64'd0,
-    parameter int unsigned        Board         = 0,
-    parameter int unsigned        Slots         = 64,
-    parameter int unsigned        LadderDepth   = 256,
-    parameter int unsigned        LevelSetsLog2 = 10,
-    parameter int unsigned        LevelWays     = 4,
-    parameter int unsigned        MapLog2       = 8,
-    parameter int unsigned        Ports         = 1
+  parameter logic        [63:0] BuildHash     = 64'd0,
+  parameter int unsigned        Board         = 0,
+  parameter int unsigned        Slots         = 64,
+  parameter int unsigned        LadderDepth   = 256,
+  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        MapLog2       = 8,
+  parameter int unsigned        Ports         = 1
 ) (
-    input  wire logic             clk_i,
-    input  wire logic             rst_ni,
-    input  wire axil_req_t        axil_i,
-    output axil_rsp_t             axil_o,
-    output config_t               config_o,
-    output strobe_t               strobe_o,
-    input  wire status_t          status_i,
-    // Counter window.
-    output logic                  counter_req_o,
-    output logic                  counter_is_wr_o,
-    output logic           [ 9:0] counter_addr_o,
-    input  wire logic             counter_rd_ack_i,
-    input  wire logic      [63:0] counter_rd_data_i,
-    input  wire logic             counter_wr_ack_i
+  input  wire logic             clk_i,
+  input  wire logic             rst_ni,
+  input  wire axil_req_t        axil_i,
+  output axil_rsp_t             axil_o,
+  output config_t               config_o,
+  output strobe_t               strobe_o,
+  input  wire status_t          status_i,
+  // Counter window.
+  output logic                  counter_req_o,
+  output logic                  counter_is_wr_o,
+  output logic           [ 9:0] counter_addr_o,
+  input  wire logic             counter_rd_ack_i,
+  input  wire logic      [63:0] counter_rd_data_i,
+  input  wire logic             counter_wr_ack_i
 );
 
   escapement_regs_pkg::escapement__in_t  hwif_in;
   escapement_regs_pkg::escapement__out_t hwif_out;
 
   escapement_regs u_regs (
-      .clk           (clk_i),
-      .arst_n        (rst_ni),
-      .s_axil_awready(axil_o.awready),
-      .s_axil_awvalid(axil_i.awvalid),
-      .s_axil_awaddr (axil_i.awaddr),
-      .s_axil_awprot (3'd0),
-      .s_axil_wready (axil_o.wready),
-      .s_axil_wvalid (axil_i.wvalid),
-      .s_axil_wdata  (axil_i.wdata),
-      .s_axil_wstrb  (axil_i.wstrb),
-      .s_axil_bready (axil_i.bready),
-      .s_axil_bvalid (axil_o.bvalid),
-      .s_axil_bresp  (axil_o.bresp),
-      .s_axil_arready(axil_o.arready),
-      .s_axil_arvalid(axil_i.arvalid),
-      .s_axil_araddr (axil_i.araddr),
-      .s_axil_arprot (3'd0),
-      .s_axil_rready (axil_i.rready),
-      .s_axil_rvalid (axil_o.rvalid),
-      .s_axil_rdata  (axil_o.rdata),
-      .s_axil_rresp  (axil_o.rresp),
-      .hwif_in,
-      .hwif_out
+    .clk           (clk_i),
+    .arst_n        (rst_ni),
+    .s_axil_awready(axil_o.awready),
+    .s_axil_awvalid(axil_i.awvalid),
+    .s_axil_awaddr (axil_i.awaddr),
+    .s_axil_awprot (3'd0),
+    .s_axil_wready (axil_o.wready),
+    .s_axil_wvalid (axil_i.wvalid),
+    .s_axil_wdata  (axil_i.wdata),
+    .s_axil_wstrb  (axil_i.wstrb),
+    .s_axil_bready (axil_i.bready),
+    .s_axil_bvalid (axil_o.bvalid),
+    .s_axil_bresp  (axil_o.bresp),
+    .s_axil_arready(axil_o.arready),
+    .s_axil_arvalid(axil_i.arvalid),
+    .s_axil_araddr (axil_i.araddr),
+    .s_axil_arprot (3'd0),
+    .s_axil_rready (axil_i.rready),
+    .s_axil_rvalid (axil_o.rvalid),
+    .s_axil_rdata  (axil_o.rdata),
+    .s_axil_rresp  (axil_o.rresp),
+    .hwif_in,
+    .hwif_out
   );
 
   assign hwif_in.BUILD_HASH.value.next = BuildHash;

@@ -11,24 +11,24 @@
 module drop_counter
   import esc_pkg::*;
 #(
-    parameter int unsigned Slots = 64
+  parameter int unsigned Slots = 64
 ) (
-    input wire logic clk_i,
-    input wire logic rst_ni,
-    input wire logic seen_valid_i,  // seen_i left the book in this cycle, dropped or not
-    // verilator lint_off UNUSEDSIGNAL  // the position needs few fields of an entry
-    input wire entry_t seen_i,
-    // verilator lint_on UNUSEDSIGNAL
-    input wire logic drop_valid_i,  // and is dropped; only with drop_ready_o
-    output logic drop_ready_o,
-    output logic any_o,  // something is waiting to be announced
-    input wire logic announce_i,
-    output logic entry_valid_o,
-    input wire logic entry_ready_i,
-    output entry_t entry_o,
-    output logic done_o,  // the closing heartbeat is taken in this cycle, and nothing is left
-    output logic tick_dropped_o,  // pulses
-    output logic control_dropped_o
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic seen_valid_i,  // seen_i left the book in this cycle, dropped or not
+  // verilator lint_off UNUSEDSIGNAL  // the position needs few fields of an entry
+  input wire entry_t seen_i,
+  // verilator lint_on UNUSEDSIGNAL
+  input wire logic drop_valid_i,  // and is dropped; only with drop_ready_o
+  output logic drop_ready_o,
+  output logic any_o,  // something is waiting to be announced
+  input wire logic announce_i,
+  output logic entry_valid_o,
+  input wire logic entry_ready_i,
+  output entry_t entry_o,
+  output logic done_o,  // the closing heartbeat is taken in this cycle, and nothing is left
+  output logic tick_dropped_o,  // pulses
+  output logic control_dropped_o
 );
 
   import esc_line_pkg::KindFirstControl, esc_line_pkg::KindTicksDropped;

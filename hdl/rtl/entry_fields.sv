@@ -10,14 +10,14 @@ module entry_fields
   import esc_pkg::entry_t;
   import packer_pkg::fields_t;
 (
-    input  wire logic   clk_i,
-    input  wire logic   rst_ni,
-    input  wire logic   take_i,    // entry_i is taken in this cycle
-    input  wire logic   first_i,   // and opens a line
-    input  wire entry_t entry_i,
-    input  wire logic   reopen_i,  // the last entry taken opens a line after all; never with take_i
-    output fields_t     fields_o,  // the last entry taken
-    output entry_t      entry_o
+  input  wire logic   clk_i,
+  input  wire logic   rst_ni,
+  input  wire logic   take_i,    // entry_i is taken in this cycle
+  input  wire logic   first_i,   // and opens a line
+  input  wire entry_t entry_i,
+  input  wire logic   reopen_i,  // the last entry taken opens a line after all; never with take_i
+  output fields_t     fields_o,  // the last entry taken
+  output entry_t      entry_o
 );
 
   import esc_line_pkg::*;

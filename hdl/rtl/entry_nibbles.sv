@@ -8,12 +8,12 @@
 module entry_nibbles
   import packer_pkg::*;
 (
-    input  wire logic                   clk_i,
-    input  wire logic                   en_i,
-    input  wire logic                   first_i,   // the entry opens a line
-    input  wire fields_t                fields_i,
-    output logic         [         6:0] len_o,     // nibbles, 2..110
-    output logic         [BodyBits-1:0] nibs_o     // beyond len_o zero; cut when longer than a body
+  input  wire logic                   clk_i,
+  input  wire logic                   en_i,
+  input  wire logic                   first_i,   // the entry opens a line
+  input  wire fields_t                fields_i,
+  output logic         [         6:0] len_o,     // nibbles, 2..110
+  output logic         [BodyBits-1:0] nibs_o     // beyond len_o zero; cut when longer than a body
 );
 
   import esc_line_pkg::*;

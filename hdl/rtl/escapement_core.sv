@@ -10,39 +10,39 @@ module escapement_core
   import csr_pkg::*;
   import esc_counter_pkg::*;
 #(
-    parameter logic        [63:0] BuildHash     = 64'd0,
-    parameter int unsigned        Board         = 0,
-    parameter int unsigned        Slots         = 64,
-    parameter int unsigned        MapLog2       = 8,
-    parameter int unsigned        LevelSetsLog2 = 10,
-    parameter int unsigned        LevelWays     = 4,
-    parameter int unsigned        LineFifoDepth = 64
+  parameter logic        [63:0] BuildHash     = 64'd0,
+  parameter int unsigned        Board         = 0,
+  parameter int unsigned        Slots         = 64,
+  parameter int unsigned        MapLog2       = 8,
+  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        LineFifoDepth = 64
 ) (
-    input  wire logic              clk_i,
-    input  wire logic              rst_ni,
-    // Frames.
-    input  wire logic              beat_valid_i,
-    output logic                   beat_ready_o,
-    input  wire mac_beat_t         beat_i,
-    input  wire logic              overrun_i,      // a frame was dropped before the core
-    input  wire logic              rx_busy_i,      // beats on their way to the core
-    // Registers.
-    input  wire axil_req_t         axil_i,
-    output axil_rsp_t              axil_o,
-    // Posted writes.
-    output logic                   wr_valid_o,
-    input  wire logic              wr_ready_i,
-    output logic           [ 63:0] wr_addr_o,
-    output logic           [511:0] wr_data_o,
-    // Interrupt request.
-    output logic                   irq_valid_o,
-    input  wire logic              irq_ready_i,
-    // Probes.
-    output logic                   probe_valid_o,  // an entry entered a line
-    output probe_t                 probe_o,
-    output logic                   line_accept_o,  // a line was accepted at the write port
-    output logic           [ 31:0] core_cycle_o,
-    output logic                   idle_o          // nothing in flight between MAC and write port
+  input  wire logic              clk_i,
+  input  wire logic              rst_ni,
+  // Frames.
+  input  wire logic              beat_valid_i,
+  output logic                   beat_ready_o,
+  input  wire mac_beat_t         beat_i,
+  input  wire logic              overrun_i,      // a frame was dropped before the core
+  input  wire logic              rx_busy_i,      // beats on their way to the core
+  // Registers.
+  input  wire axil_req_t         axil_i,
+  output axil_rsp_t              axil_o,
+  // Posted writes.
+  output logic                   wr_valid_o,
+  input  wire logic              wr_ready_i,
+  output logic           [ 63:0] wr_addr_o,
+  output logic           [511:0] wr_data_o,
+  // Interrupt request.
+  output logic                   irq_valid_o,
+  input  wire logic              irq_ready_i,
+  // Probes.
+  output logic                   probe_valid_o,  // an entry entered a line
+  output probe_t                 probe_o,
+  output logic                   line_accept_o,  // a line was accepted at the write port
+  output logic           [ 31:0] core_cycle_o,
+  output logic                   idle_o          // nothing in flight between MAC and write port
 );
 
   config_t cfg;
@@ -75,16 +75,16 @@ module escapement_core
   logic gated_valid, gated_ready, gate_busy;
   mac_beat_t gated;
   rx_gate u_gate (
-      .clk_i,
-      .rst_ni,
-      .core_reset_i(core_reset),
-      .valid_i     (beat_valid_i),
-      .ready_o     (beat_ready_o),
-      .beat_i,
-      .valid_o     (gated_valid),
-      .ready_i     (gated_ready),
-      .beat_o      (gated),
-      .busy_o      (gate_busy)
+    .clk_i,
+    .rst_ni,
+    .core_reset_i(core_reset),
+    .valid_i     (beat_valid_i),
+    .ready_o     (beat_ready_o),
+    .beat_i,
+    .valid_o     (gated_valid),
+    .ready_i     (gated_ready),
+    .beat_o      (gated),
+    .busy_o      (gate_busy)
   );
 
   // What is on the way behind each stage.
@@ -105,25 +105,25 @@ module escapement_core
   logic eth_disp_valid, ip_checksum_bad;
   logic [4:0] eth_disp;
   eth_ip_udp u_eth (
-      .clk_i,
-      .rst_ni           (soft_rst_n),
-      .enable_i         (cfg.enable),
-      .group_i          (cfg.group),
-      .port_i           (cfg.port),
-      .ip_checksum_i    (cfg.ip_checksum),
-      .udp_checksum_i   (cfg.udp_checksum),
-      .cycle_i          (cycle_q),
-      .core_idle_i      (behind_eth_idle),
-      .beat_valid_i     (gated_valid),
-      .beat_ready_o     (gated_ready),
-      .beat_i           (gated),
-      .udp_valid_o      (udp_valid),
-      .udp_ready_i      (udp_ready),
-      .udp_o            (udp),
-      .disp_valid_o     (eth_disp_valid),
-      .disp_o           (eth_disp),
-      .ip_checksum_bad_o(ip_checksum_bad),
-      .busy_o           (eth_busy)
+    .clk_i,
+    .rst_ni           (soft_rst_n),
+    .enable_i         (cfg.enable),
+    .group_i          (cfg.group),
+    .port_i           (cfg.port),
+    .ip_checksum_i    (cfg.ip_checksum),
+    .udp_checksum_i   (cfg.udp_checksum),
+    .cycle_i          (cycle_q),
+    .core_idle_i      (behind_eth_idle),
+    .beat_valid_i     (gated_valid),
+    .beat_ready_o     (gated_ready),
+    .beat_i           (gated),
+    .udp_valid_o      (udp_valid),
+    .udp_ready_i      (udp_ready),
+    .udp_o            (udp),
+    .disp_valid_o     (eth_disp_valid),
+    .disp_o           (eth_disp),
+    .ip_checksum_bad_o(ip_checksum_bad),
+    .busy_o           (eth_busy)
   );
 
   logic wrec_valid, wrec_ready, wrec_has, wrec_early, wrec_end, wrec_ok, wrec_unloaded, overflow;
@@ -133,69 +133,69 @@ module escapement_core
   logic [4:0] tp_disp;
   logic [9:0] voided;
   iex_tp u_tp (
-      .clk_i,
-      .rst_ni            (soft_rst_n),
-      .early_i           (cfg.early),
-      .protocol_i        (cfg.protocol),
-      .channel_i         (cfg.channel),
-      .pipe_idle_i       (behind_tp_idle),
-      .udp_valid_i       (udp_valid),
-      .udp_ready_o       (udp_ready),
-      .udp_i             (udp),
-      .rec_valid_o       (wrec_valid),
-      .rec_ready_i       (wrec_ready),
-      .rec_o             (wrec),
-      .rec_has_o         (wrec_has),
-      .rec_early_o       (wrec_early),
-      .rec_end_o         (wrec_end),
-      .rec_ok_o          (wrec_ok),
-      .rec_end_cycle_o   (wrec_end_cycle),
-      .rec_unloaded_o    (wrec_unloaded),
-      .rec_overflow_i    (overflow),
-      .disp_valid_o      (tp_disp_valid),
-      .disp_o            (tp_disp),
-      .udp_checksum_bad_o(udp_checksum_bad),
-      .malformed_block_o (malformed_block),
-      .trailing_bytes_o  (trailing_bytes),
-      .heartbeat_o       (heartbeat),
-      .voided_valid_o    (voided_valid),
-      .voided_o          (voided),
-      .busy_o            (tp_busy)
+    .clk_i,
+    .rst_ni            (soft_rst_n),
+    .early_i           (cfg.early),
+    .protocol_i        (cfg.protocol),
+    .channel_i         (cfg.channel),
+    .pipe_idle_i       (behind_tp_idle),
+    .udp_valid_i       (udp_valid),
+    .udp_ready_o       (udp_ready),
+    .udp_i             (udp),
+    .rec_valid_o       (wrec_valid),
+    .rec_ready_i       (wrec_ready),
+    .rec_o             (wrec),
+    .rec_has_o         (wrec_has),
+    .rec_early_o       (wrec_early),
+    .rec_end_o         (wrec_end),
+    .rec_ok_o          (wrec_ok),
+    .rec_end_cycle_o   (wrec_end_cycle),
+    .rec_unloaded_o    (wrec_unloaded),
+    .rec_overflow_i    (overflow),
+    .disp_valid_o      (tp_disp_valid),
+    .disp_o            (tp_disp),
+    .udp_checksum_bad_o(udp_checksum_bad),
+    .malformed_block_o (malformed_block),
+    .trailing_bytes_o  (trailing_bytes),
+    .heartbeat_o       (heartbeat),
+    .voided_valid_o    (voided_valid),
+    .voided_o          (voided),
+    .busy_o            (tp_busy)
   );
 
   logic rec_valid, rec_ready;
   rec_t rec;
   frame_fifo u_frame_fifo (
-      .clk_i,
-      .rst_ni        (soft_rst_n),
-      .wr_valid_i    (wrec_valid),
-      .wr_ready_o    (wrec_ready),
-      .wr_rec_i      (wrec),
-      .wr_has_i      (wrec_has),
-      .wr_early_i    (wrec_early),
-      .wr_end_i      (wrec_end),
-      .wr_ok_i       (wrec_ok),
-      .wr_end_cycle_i(wrec_end_cycle),
-      .wr_unloaded_i (wrec_unloaded),
-      .overflow_o    (overflow),
-      .rec_valid_o   (rec_valid),
-      .rec_ready_i   (rec_ready),
-      .rec_o         (rec),
-      .busy_o        (fifo_busy)
+    .clk_i,
+    .rst_ni        (soft_rst_n),
+    .wr_valid_i    (wrec_valid),
+    .wr_ready_o    (wrec_ready),
+    .wr_rec_i      (wrec),
+    .wr_has_i      (wrec_has),
+    .wr_early_i    (wrec_early),
+    .wr_end_i      (wrec_end),
+    .wr_ok_i       (wrec_ok),
+    .wr_end_cycle_i(wrec_end_cycle),
+    .wr_unloaded_i (wrec_unloaded),
+    .overflow_o    (overflow),
+    .rec_valid_o   (rec_valid),
+    .rec_ready_i   (rec_ready),
+    .rec_o         (rec),
+    .busy_o        (fifo_busy)
   );
 
   logic [63:0] card_time_ns, follow_ns;
   logic follow_valid;
   card_time u_time (
-      .clk_i,
-      .rst_ni        (soft_rst_n),
-      .time_follow_i (cfg.time_follow),
-      .rate_i        (cfg.time_rate),
-      .set_valid_i   (strobe.time_set),
-      .set_ns_i      (cfg.time_set_ns),
-      .follow_valid_i(follow_valid),
-      .follow_ns_i   (follow_ns),
-      .time_ns_o     (card_time_ns)
+    .clk_i,
+    .rst_ni        (soft_rst_n),
+    .time_follow_i (cfg.time_follow),
+    .rate_i        (cfg.time_rate),
+    .set_valid_i   (strobe.time_set),
+    .set_ns_i      (cfg.time_set_ns),
+    .follow_valid_i(follow_valid),
+    .follow_ns_i   (follow_ns),
+    .time_ns_o     (card_time_ns)
   );
 
   logic ev_valid, ev_ready;
@@ -204,33 +204,33 @@ module escapement_core
   logic [ 7:0] msg_type;
   logic [63:0] lost;
   session #(
-      .Slots(Slots)
+    .Slots(Slots)
   ) u_session (
-      .clk_i,
-      .rst_ni              (soft_rst_n),
-      .time_follow_i       (cfg.time_follow),
-      .refresh_interval_i  (cfg.refresh_interval_ns),
-      .refresh_now_i       (strobe.refresh_now),
-      .time_ns_i           (card_time_ns),
-      .follow_valid_o      (follow_valid),
-      .follow_ns_o         (follow_ns),
-      .rec_valid_i         (rec_valid),
-      .rec_ready_o         (rec_ready),
-      .rec_i               (rec),
-      .ev_valid_o          (ev_valid),
-      .ev_ready_i          (ev_ready),
-      .ev_o                (ev),
-      .copies_valid_o      (copies_valid),
-      .late_o              (late),
-      .duplicate_o         (duplicate),
-      .type_valid_o        (type_valid),
-      .type_o              (msg_type),
-      .type_none_o         (type_none),
-      .gaps_o              (gap),
-      .lost_o              (lost),
-      .restarts_o          (restart),
-      .lost_range_evicted_o(range_evicted),
-      .busy_o              (session_busy)
+    .clk_i,
+    .rst_ni              (soft_rst_n),
+    .time_follow_i       (cfg.time_follow),
+    .refresh_interval_i  (cfg.refresh_interval_ns),
+    .refresh_now_i       (strobe.refresh_now),
+    .time_ns_i           (card_time_ns),
+    .follow_valid_o      (follow_valid),
+    .follow_ns_o         (follow_ns),
+    .rec_valid_i         (rec_valid),
+    .rec_ready_o         (rec_ready),
+    .rec_i               (rec),
+    .ev_valid_o          (ev_valid),
+    .ev_ready_i          (ev_ready),
+    .ev_o                (ev),
+    .copies_valid_o      (copies_valid),
+    .late_o              (late),
+    .duplicate_o         (duplicate),
+    .type_valid_o        (type_valid),
+    .type_o              (msg_type),
+    .type_none_o         (type_none),
+    .gaps_o              (gap),
+    .lost_o              (lost),
+    .restarts_o          (restart),
+    .lost_range_evicted_o(range_evicted),
+    .busy_o              (session_busy)
   );
 
   // Middle ------------------------------------------------------------------------------------------------------------
@@ -238,46 +238,46 @@ module escapement_core
   logic [3:0] decoder_disp;
   op_t op;
   iex_decoder u_decoder (
-      .clk_i,
-      .rst_ni,
-      .core_reset_i(core_reset),
-      .protocol_i  (cfg.protocol),
-      .ev_valid_i  (ev_valid),
-      .ev_ready_o  (ev_ready),
-      .ev_i        (ev),
-      .op_valid_o  (op_valid),
-      .op_ready_i  (op_ready),
-      .op_o        (op),
-      .disp_valid_o(decoder_disp_valid),
-      .disp_o      (decoder_disp),
-      .busy_o      (decoder_busy)
+    .clk_i,
+    .rst_ni,
+    .core_reset_i(core_reset),
+    .protocol_i  (cfg.protocol),
+    .ev_valid_i  (ev_valid),
+    .ev_ready_o  (ev_ready),
+    .ev_i        (ev),
+    .op_valid_o  (op_valid),
+    .op_ready_i  (op_ready),
+    .op_o        (op),
+    .disp_valid_o(decoder_disp_valid),
+    .disp_o      (decoder_disp),
+    .busy_o      (decoder_busy)
   );
 
   logic mop_valid, mop_ready, map_disp_valid;
   logic [3:0] map_disp;
   op_t mop;
   instrument_map #(
-      .MapLog2(MapLog2),
-      .Slots  (Slots)
+    .MapLog2(MapLog2),
+    .Slots  (Slots)
   ) u_map (
-      .clk_i,
-      .rst_ni,
-      .core_reset_i     (core_reset),
-      .cfg_valid_i      (strobe.map_go),
-      .cfg_way_i        (cfg.map_way),
-      .cfg_index_i      (cfg.map_index),
-      .cfg_symbol_i     (cfg.map_symbol),
-      .cfg_slot_i       (cfg.map_slot),
-      .cfg_entry_valid_i(cfg.map_valid),
-      .op_valid_i       (op_valid),
-      .op_ready_o       (op_ready),
-      .op_i             (op),
-      .op_valid_o       (mop_valid),
-      .op_ready_i       (mop_ready),
-      .op_o             (mop),
-      .disp_valid_o     (map_disp_valid),
-      .disp_o           (map_disp),
-      .busy_o           (map_busy)
+    .clk_i,
+    .rst_ni,
+    .core_reset_i     (core_reset),
+    .cfg_valid_i      (strobe.map_go),
+    .cfg_way_i        (cfg.map_way),
+    .cfg_index_i      (cfg.map_index),
+    .cfg_symbol_i     (cfg.map_symbol),
+    .cfg_slot_i       (cfg.map_slot),
+    .cfg_entry_valid_i(cfg.map_valid),
+    .op_valid_i       (op_valid),
+    .op_ready_o       (op_ready),
+    .op_i             (op),
+    .op_valid_o       (mop_valid),
+    .op_ready_i       (mop_ready),
+    .op_o             (mop),
+    .disp_valid_o     (map_disp_valid),
+    .disp_o           (map_disp),
+    .busy_o           (map_busy)
   );
 
   logic entry_valid, entry_ready;
@@ -287,40 +287,40 @@ module escapement_core
   logic [3:0] book_disp;
   logic [4:0] tick_kind;
   book #(
-      .Slots        (Slots),
-      .LevelSetsLog2(LevelSetsLog2),
-      .LevelWays    (LevelWays)
+    .Slots        (Slots),
+    .LevelSetsLog2(LevelSetsLog2),
+    .LevelWays    (LevelWays)
   ) u_book (
-      .clk_i,
-      .rst_ni,
-      .core_reset_i    (core_reset),
-      .recentre_run_i  (cfg.recentre_run),
-      .cfg_valid_i     (strobe.slot_go),
-      .cfg_slot_i      (cfg.slot),
-      .cfg_kind_i      (cfg.slot_kind),
-      .cfg_centre_i    (cfg.slot_centre),
-      .cfg_tick_i      (cfg.slot_tick),
-      .cfg_recip_i     (cfg.slot_recip),
-      .op_valid_i      (mop_valid),
-      .op_ready_o      (mop_ready),
-      .op_i            (mop),
-      .entry_valid_o   (entry_valid),
-      .entry_ready_i   (entry_ready),
-      .entry_o         (entry),
-      .disp_valid_o    (book_disp_valid),
-      .disp_o          (book_disp),
-      .tick_valid_o    (tick_valid),
-      .tick_kind_o     (tick_kind),
-      .escape_o        (escape),
-      .recentre_o      (recentre),
-      .refresh_o       (refresh),
-      .absent_level_o  (absent_level),
-      .level_overflow_o(level_overflow),
-      .recentre_held_o (recentre_held),
-      .refill_stall_o  (refill_stall),
-      .refill_cycle_o  (refill_cycle),
-      .busy_o          (book_busy),
-      .background_o    (book_background)
+    .clk_i,
+    .rst_ni,
+    .core_reset_i    (core_reset),
+    .recentre_run_i  (cfg.recentre_run),
+    .cfg_valid_i     (strobe.slot_go),
+    .cfg_slot_i      (cfg.slot),
+    .cfg_kind_i      (cfg.slot_kind),
+    .cfg_centre_i    (cfg.slot_centre),
+    .cfg_tick_i      (cfg.slot_tick),
+    .cfg_recip_i     (cfg.slot_recip),
+    .op_valid_i      (mop_valid),
+    .op_ready_o      (mop_ready),
+    .op_i            (mop),
+    .entry_valid_o   (entry_valid),
+    .entry_ready_i   (entry_ready),
+    .entry_o         (entry),
+    .disp_valid_o    (book_disp_valid),
+    .disp_o          (book_disp),
+    .tick_valid_o    (tick_valid),
+    .tick_kind_o     (tick_kind),
+    .escape_o        (escape),
+    .recentre_o      (recentre),
+    .refresh_o       (refresh),
+    .absent_level_o  (absent_level),
+    .level_overflow_o(level_overflow),
+    .recentre_held_o (recentre_held),
+    .refill_stall_o  (refill_stall),
+    .refill_cycle_o  (refill_cycle),
+    .busy_o          (book_busy),
+    .background_o    (book_background)
   );
 
   // Back --------------------------------------------------------------------------------------------------------------
@@ -328,60 +328,60 @@ module escapement_core
   logic [511:0] line;
   logic [6:0] line_ticks, ticks_written;
   line_packer #(
-      .Slots(Slots)
+    .Slots(Slots)
   ) u_packer (
-      .clk_i,
-      .rst_ni           (soft_rst_n),
-      .feed_i           (cfg.feed),
-      .early_i          (cfg.early),
-      .upstream_busy_i  (entries_coming),
-      .entry_valid_i    (entry_valid),
-      .entry_ready_o    (entry_ready),
-      .entry_i          (entry),
-      .line_valid_o     (line_valid),
-      .line_ready_i     (line_ready),
-      .line_o           (line),
-      .line_ticks_o     (line_ticks),
-      .room_i           (room),
-      .probe_valid_o,
-      .probe_o,
-      .tick_dropped_o   (tick_dropped),
-      .control_dropped_o(control_dropped),
-      .busy_o           (packer_busy)
+    .clk_i,
+    .rst_ni           (soft_rst_n),
+    .feed_i           (cfg.feed),
+    .early_i          (cfg.early),
+    .upstream_busy_i  (entries_coming),
+    .entry_valid_i    (entry_valid),
+    .entry_ready_o    (entry_ready),
+    .entry_i          (entry),
+    .line_valid_o     (line_valid),
+    .line_ready_i     (line_ready),
+    .line_o           (line),
+    .line_ticks_o     (line_ticks),
+    .room_i           (room),
+    .probe_valid_o,
+    .probe_o,
+    .tick_dropped_o   (tick_dropped),
+    .control_dropped_o(control_dropped),
+    .busy_o           (packer_busy)
   );
 
   logic line_written, line_refused;
   logic [7:0] entries_written;
   ring_writer #(
-      .FifoDepth(LineFifoDepth)
+    .FifoDepth(LineFifoDepth)
   ) u_ring (
-      .clk_i,
-      .rst_ni           (soft_rst_n),
-      .base_i           (cfg.ring_base),
-      .size_log2_i      (cfg.ring_size_log2),
-      .broadcast_i      (cfg.ring_broadcast),
-      .enable_i         (cfg.ring_enable),
-      .tail_i           (cfg.ring_tail),
-      .head_o           (status.ring_head),
-      .irq_enable_i     (cfg.irq_enable),
-      .irq_holdoff_ns_i (cfg.irq_holdoff_ns),
-      .card_time_i      (card_time_ns),
-      .valid_i          (line_valid),
-      .ready_o          (line_ready),
-      .line_i           (line),
-      .ticks_i          (line_ticks),
-      .room_o           (room),
-      .wr_valid_o,
-      .wr_ready_i,
-      .wr_addr_o,
-      .wr_data_o,
-      .irq_valid_o,
-      .irq_ready_i,
-      .line_written_o   (line_written),
-      .ticks_written_o  (ticks_written),
-      .entries_written_o(entries_written),
-      .line_refused_o   (line_refused),
-      .busy_o           (ring_busy)
+    .clk_i,
+    .rst_ni           (soft_rst_n),
+    .base_i           (cfg.ring_base),
+    .size_log2_i      (cfg.ring_size_log2),
+    .broadcast_i      (cfg.ring_broadcast),
+    .enable_i         (cfg.ring_enable),
+    .tail_i           (cfg.ring_tail),
+    .head_o           (status.ring_head),
+    .irq_enable_i     (cfg.irq_enable),
+    .irq_holdoff_ns_i (cfg.irq_holdoff_ns),
+    .card_time_i      (card_time_ns),
+    .valid_i          (line_valid),
+    .ready_o          (line_ready),
+    .line_i           (line),
+    .ticks_i          (line_ticks),
+    .room_o           (room),
+    .wr_valid_o,
+    .wr_ready_i,
+    .wr_addr_o,
+    .wr_data_o,
+    .irq_valid_o,
+    .irq_ready_i,
+    .line_written_o   (line_written),
+    .ticks_written_o  (ticks_written),
+    .entries_written_o(entries_written),
+    .line_refused_o   (line_refused),
+    .busy_o           (ring_busy)
   );
   assign line_accept_o = line_written;
 
@@ -404,28 +404,28 @@ module escapement_core
   assign status.card_time_ns = card_time_ns;
 
   csr #(
-      .BuildHash    (BuildHash),
-      .Board        (Board),
-      .Slots        (Slots),
-      .LadderDepth  (256),
-      .LevelSetsLog2(LevelSetsLog2),
-      .LevelWays    (LevelWays),
-      .MapLog2      (MapLog2),
-      .Ports        (1)
+    .BuildHash    (BuildHash),
+    .Board        (Board),
+    .Slots        (Slots),
+    .LadderDepth  (256),
+    .LevelSetsLog2(LevelSetsLog2),
+    .LevelWays    (LevelWays),
+    .MapLog2      (MapLog2),
+    .Ports        (1)
   ) u_csr (
-      .clk_i,
-      .rst_ni,
-      .axil_i,
-      .axil_o,
-      .config_o         (cfg),
-      .strobe_o         (strobe),
-      .status_i         (status),
-      .counter_req_o    (counter_req),
-      .counter_is_wr_o  (counter_is_wr),
-      .counter_addr_o   (counter_addr),
-      .counter_rd_ack_i (counter_rd_ack),
-      .counter_rd_data_i(counter_rd_data),
-      .counter_wr_ack_i (counter_wr_ack)
+    .clk_i,
+    .rst_ni,
+    .axil_i,
+    .axil_o,
+    .config_o         (cfg),
+    .strobe_o         (strobe),
+    .status_i         (status),
+    .counter_req_o    (counter_req),
+    .counter_is_wr_o  (counter_is_wr),
+    .counter_addr_o   (counter_addr),
+    .counter_rd_ack_i (counter_rd_ack),
+    .counter_rd_data_i(counter_rd_data),
+    .counter_wr_ack_i (counter_wr_ack)
   );
 
   logic [NumCounters-1:0] inc, inc2;
@@ -468,23 +468,23 @@ module escapement_core
   end
 
   counter_bank u_counters (
-      .clk_i,
-      .rst_ni,
-      .clear_i          (core_reset),
-      .inc_i            (inc),
-      .inc2_i           (inc2),
-      .lost_i           (gap ? lost : 64'd0),
-      .voided_i         (voided_valid ? voided : 10'd0),
-      .ticks_written_i  (line_written ? ticks_written : 7'd0),
-      .entries_written_i(line_written ? entries_written : 8'd0),
-      .snapshot_i       (strobe.snapshot),
-      .in_flight_o      (status.in_flight),
-      .req_i            (counter_req),
-      .req_is_wr_i      (counter_is_wr),
-      .addr_i           (counter_addr),
-      .rd_ack_o         (counter_rd_ack),
-      .rd_data_o        (counter_rd_data),
-      .wr_ack_o         (counter_wr_ack)
+    .clk_i,
+    .rst_ni,
+    .clear_i          (core_reset),
+    .inc_i            (inc),
+    .inc2_i           (inc2),
+    .lost_i           (gap ? lost : 64'd0),
+    .voided_i         (voided_valid ? voided : 10'd0),
+    .ticks_written_i  (line_written ? ticks_written : 7'd0),
+    .entries_written_i(line_written ? entries_written : 8'd0),
+    .snapshot_i       (strobe.snapshot),
+    .in_flight_o      (status.in_flight),
+    .req_i            (counter_req),
+    .req_is_wr_i      (counter_is_wr),
+    .addr_i           (counter_addr),
+    .rd_ack_o         (counter_rd_ack),
+    .rd_data_o        (counter_rd_data),
+    .wr_ack_o         (counter_wr_ack)
   );
 
 `ifndef SYNTHESIS

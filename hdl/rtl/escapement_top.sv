@@ -11,61 +11,61 @@
 module escapement_top
   import esc_pkg::*;
 #(
-    parameter logic        [63:0] BuildHash     = 64'd0,
-    parameter int unsigned        Board         = 0,
-    parameter int unsigned        Slots         = 64,
-    parameter int unsigned        MapLog2       = 8,
-    parameter int unsigned        LevelSetsLog2 = 10,
-    parameter int unsigned        LevelWays     = 4,
-    parameter int unsigned        LineFifoDepth = 64,
-    parameter int unsigned        CsrTimeout    = 1024
+  parameter logic        [63:0] BuildHash     = 64'd0,
+  parameter int unsigned        Board         = 0,
+  parameter int unsigned        Slots         = 64,
+  parameter int unsigned        MapLog2       = 8,
+  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        LineFifoDepth = 64,
+  parameter int unsigned        CsrTimeout    = 1024
 ) (
-    input wire logic rx_clk_i,
-    input wire logic rx_rst_ni,
-    input wire logic core_clk_i,
-    input wire logic core_rst_ni,
-    input wire logic host_clk_i,
-    input wire logic host_rst_ni,
+  input wire logic rx_clk_i,
+  input wire logic rx_rst_ni,
+  input wire logic core_clk_i,
+  input wire logic core_rst_ni,
+  input wire logic host_clk_i,
+  input wire logic host_rst_ni,
 
-    // MAC (rx_clk).
-    input  wire logic      rx_valid_i,
-    input  wire mac_beat_t rx_beat_i,
-    output logic           rx_room_o,
+  // MAC (rx_clk).
+  input  wire logic      rx_valid_i,
+  input  wire mac_beat_t rx_beat_i,
+  output logic           rx_room_o,
 
-    // AXI4-Lite slave (host_clk).
-    input  wire logic        s_axil_awvalid_i,
-    output logic             s_axil_awready_o,
-    input  wire logic [12:0] s_axil_awaddr_i,
-    input  wire logic        s_axil_wvalid_i,
-    output logic             s_axil_wready_o,
-    input  wire logic [63:0] s_axil_wdata_i,
-    input  wire logic [ 7:0] s_axil_wstrb_i,
-    output logic             s_axil_bvalid_o,
-    input  wire logic        s_axil_bready_i,
-    output logic      [ 1:0] s_axil_bresp_o,
-    input  wire logic        s_axil_arvalid_i,
-    output logic             s_axil_arready_o,
-    input  wire logic [12:0] s_axil_araddr_i,
-    output logic             s_axil_rvalid_o,
-    input  wire logic        s_axil_rready_i,
-    output logic      [63:0] s_axil_rdata_o,
-    output logic      [ 1:0] s_axil_rresp_o,
+  // AXI4-Lite slave (host_clk).
+  input  wire logic        s_axil_awvalid_i,
+  output logic             s_axil_awready_o,
+  input  wire logic [12:0] s_axil_awaddr_i,
+  input  wire logic        s_axil_wvalid_i,
+  output logic             s_axil_wready_o,
+  input  wire logic [63:0] s_axil_wdata_i,
+  input  wire logic [ 7:0] s_axil_wstrb_i,
+  output logic             s_axil_bvalid_o,
+  input  wire logic        s_axil_bready_i,
+  output logic      [ 1:0] s_axil_bresp_o,
+  input  wire logic        s_axil_arvalid_i,
+  output logic             s_axil_arready_o,
+  input  wire logic [12:0] s_axil_araddr_i,
+  output logic             s_axil_rvalid_o,
+  input  wire logic        s_axil_rready_i,
+  output logic      [63:0] s_axil_rdata_o,
+  output logic      [ 1:0] s_axil_rresp_o,
 
-    // Posted writes (host_clk): 64 bytes to wr_addr_o, byte 0 in the low bits.
-    output logic              wr_valid_o,
-    input  wire logic         wr_ready_i,
-    output logic      [ 63:0] wr_addr_o,
-    output logic      [511:0] wr_data_o,
+  // Posted writes (host_clk): 64 bytes to wr_addr_o, byte 0 in the low bits.
+  output logic              wr_valid_o,
+  input  wire logic         wr_ready_i,
+  output logic      [ 63:0] wr_addr_o,
+  output logic      [511:0] wr_data_o,
 
-    // Interrupt request (host_clk), a pulse; every line it speaks of was accepted at the write port before.
-    output logic irq_o,
+  // Interrupt request (host_clk), a pulse; every line it speaks of was accepted at the write port before.
+  output logic irq_o,
 
-    // Probes (core_clk).
-    output logic          probe_valid_o,
-    output probe_t        probe_o,
-    output logic          line_accept_o,
-    output logic   [31:0] core_cycle_o,
-    output logic          idle_o
+  // Probes (core_clk).
+  output logic          probe_valid_o,
+  output probe_t        probe_o,
+  output logic          line_accept_o,
+  output logic   [31:0] core_cycle_o,
+  output logic          idle_o
 );
 
   import csr_pkg::*;
@@ -73,18 +73,18 @@ module escapement_top
   logic beat_valid, beat_ready, overrun, rx_busy;
   mac_beat_t beat;
   rx_cdc u_rx (
-      .rx_clk_i,
-      .rx_rst_ni,
-      .rx_valid_i,
-      .rx_i        (rx_beat_i),
-      .room_o      (rx_room_o),
-      .core_clk_i,
-      .core_rst_ni,
-      .beat_valid_o(beat_valid),
-      .beat_ready_i(beat_ready),
-      .beat_o      (beat),
-      .overrun_o   (overrun),
-      .busy_o      (rx_busy)
+    .rx_clk_i,
+    .rx_rst_ni,
+    .rx_valid_i,
+    .rx_i        (rx_beat_i),
+    .room_o      (rx_room_o),
+    .core_clk_i,
+    .core_rst_ni,
+    .beat_valid_o(beat_valid),
+    .beat_ready_i(beat_ready),
+    .beat_o      (beat),
+    .overrun_o   (overrun),
+    .busy_o      (rx_busy)
   );
 
   axil_req_t host_req, core_req;
@@ -110,68 +110,68 @@ module escapement_top
   end
 
   axil_cdc #(
-      .Timeout(CsrTimeout)
+    .Timeout(CsrTimeout)
   ) u_axil (
-      .host_clk_i,
-      .host_rst_ni,
-      .host_i(host_req),
-      .host_o(host_rsp),
-      .core_clk_i,
-      .core_rst_ni,
-      .core_o(core_req),
-      .core_i(core_rsp)
+    .host_clk_i,
+    .host_rst_ni,
+    .host_i(host_req),
+    .host_o(host_rsp),
+    .core_clk_i,
+    .core_rst_ni,
+    .core_o(core_req),
+    .core_i(core_rsp)
   );
 
   logic core_wr_valid, core_wr_ready, irq_valid, irq_ready;
   logic [ 63:0] core_wr_addr;
   logic [511:0] core_wr_data;
   escapement_core #(
-      .BuildHash    (BuildHash),
-      .Board        (Board),
-      .Slots        (Slots),
-      .MapLog2      (MapLog2),
-      .LevelSetsLog2(LevelSetsLog2),
-      .LevelWays    (LevelWays),
-      .LineFifoDepth(LineFifoDepth)
+    .BuildHash    (BuildHash),
+    .Board        (Board),
+    .Slots        (Slots),
+    .MapLog2      (MapLog2),
+    .LevelSetsLog2(LevelSetsLog2),
+    .LevelWays    (LevelWays),
+    .LineFifoDepth(LineFifoDepth)
   ) u_core (
-      .clk_i       (core_clk_i),
-      .rst_ni      (core_rst_ni),
-      .beat_valid_i(beat_valid),
-      .beat_ready_o(beat_ready),
-      .beat_i      (beat),
-      .overrun_i   (overrun),
-      .rx_busy_i   (rx_busy),
-      .axil_i      (core_req),
-      .axil_o      (core_rsp),
-      .wr_valid_o  (core_wr_valid),
-      .wr_ready_i  (core_wr_ready),
-      .wr_addr_o   (core_wr_addr),
-      .wr_data_o   (core_wr_data),
-      .irq_valid_o (irq_valid),
-      .irq_ready_i (irq_ready),
-      .probe_valid_o,
-      .probe_o,
-      .line_accept_o,
-      .core_cycle_o,
-      .idle_o
+    .clk_i       (core_clk_i),
+    .rst_ni      (core_rst_ni),
+    .beat_valid_i(beat_valid),
+    .beat_ready_o(beat_ready),
+    .beat_i      (beat),
+    .overrun_i   (overrun),
+    .rx_busy_i   (rx_busy),
+    .axil_i      (core_req),
+    .axil_o      (core_rsp),
+    .wr_valid_o  (core_wr_valid),
+    .wr_ready_i  (core_wr_ready),
+    .wr_addr_o   (core_wr_addr),
+    .wr_data_o   (core_wr_data),
+    .irq_valid_o (irq_valid),
+    .irq_ready_i (irq_ready),
+    .probe_valid_o,
+    .probe_o,
+    .line_accept_o,
+    .core_cycle_o,
+    .idle_o
   );
 
   write_cdc u_write (
-      .core_clk_i,
-      .core_rst_ni,
-      .wr_valid_i (core_wr_valid),
-      .wr_ready_o (core_wr_ready),
-      .wr_addr_i  (core_wr_addr),
-      .wr_data_i  (core_wr_data),
-      .irq_valid_i(irq_valid),
-      .irq_ready_o(irq_ready),
-      .host_clk_i,
-      .host_rst_ni,
-      .wr_valid_o,
-      .wr_ready_i,
-      .wr_addr_o,
-      .wr_data_o,
-      .irq_o
+    .core_clk_i,
+    .core_rst_ni,
+    .wr_valid_i (core_wr_valid),
+    .wr_ready_o (core_wr_ready),
+    .wr_addr_i  (core_wr_addr),
+    .wr_data_i  (core_wr_data),
+    .irq_valid_i(irq_valid),
+    .irq_ready_o(irq_ready),
+    .host_clk_i,
+    .host_rst_ni,
+    .wr_valid_o,
+    .wr_ready_i,
+    .wr_addr_o,
+    .wr_data_o,
+    .irq_o
   );
 
 endmodule

@@ -5,12 +5,12 @@
 `default_nettype none
 
 module line_crc #(
-    parameter int unsigned Bits = 480
+  parameter int unsigned Bits = 480
 ) (
-    input  wire logic            clk_i,
-    input  wire logic            en_i,
-    input  wire logic [Bits-1:0] data_i,
-    output logic      [    31:0] crc_o
+  input  wire logic            clk_i,
+  input  wire logic            en_i,
+  input  wire logic [Bits-1:0] data_i,
+  output logic      [    31:0] crc_o
 );
 
   localparam logic [31:0] Poly = 32'h82f63b78;

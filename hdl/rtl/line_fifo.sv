@@ -4,18 +4,18 @@
 `default_nettype none
 
 module line_fifo #(
-    parameter int unsigned Width = 519,
-    parameter int unsigned Depth = 64
+  parameter int unsigned Width = 519,
+  parameter int unsigned Depth = 64
 ) (
-    input  wire logic             clk_i,
-    input  wire logic             rst_ni,
-    input  wire logic             valid_i,
-    output logic                  ready_o,
-    input  wire logic [Width-1:0] data_i,
-    output logic                  valid_o,
-    input  wire logic             ready_i,
-    output logic      [Width-1:0] data_o,
-    output logic                  half_empty_o  // at most half full
+  input  wire logic             clk_i,
+  input  wire logic             rst_ni,
+  input  wire logic             valid_i,
+  output logic                  ready_o,
+  input  wire logic [Width-1:0] data_i,
+  output logic                  valid_o,
+  input  wire logic             ready_i,
+  output logic      [Width-1:0] data_o,
+  output logic                  half_empty_o  // at most half full
 );
 
   localparam int unsigned AddrBits = $clog2(Depth);

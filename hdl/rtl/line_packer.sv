@@ -15,26 +15,26 @@
 module line_packer
   import esc_pkg::*;
 #(
-    parameter int unsigned Slots = 64
+  parameter int unsigned Slots = 64
 ) (
-    input wire logic clk_i,
-    input wire logic rst_ni,
-    input wire logic [7:0] feed_i,
-    input wire logic early_i,
-    input wire logic upstream_busy_i,  // something behind the packer will or may make entries
-    input wire logic entry_valid_i,
-    output logic entry_ready_o,
-    input wire entry_t entry_i,
-    output logic line_valid_o,
-    input wire logic line_ready_i,
-    output logic [511:0] line_o,
-    output logic [6:0] line_ticks_o,  // ticks among the line's entries
-    input wire logic room_i,  // the line FIFO has room for an announcement
-    output logic probe_valid_o,  // an entry entered a line
-    output probe_t probe_o,
-    output logic tick_dropped_o,
-    output logic control_dropped_o,
-    output logic busy_o
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic [7:0] feed_i,
+  input wire logic early_i,
+  input wire logic upstream_busy_i,  // something behind the packer will or may make entries
+  input wire logic entry_valid_i,
+  output logic entry_ready_o,
+  input wire entry_t entry_i,
+  output logic line_valid_o,
+  input wire logic line_ready_i,
+  output logic [511:0] line_o,
+  output logic [6:0] line_ticks_o,  // ticks among the line's entries
+  input wire logic room_i,  // the line FIFO has room for an announcement
+  output logic probe_valid_o,  // an entry entered a line
+  output probe_t probe_o,
+  output logic tick_dropped_o,
+  output logic control_dropped_o,
+  output logic busy_o
 );
 
   import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion;
@@ -112,54 +112,54 @@ module line_packer
   assign entry_ready_o = mode_q == Normal ? s1_free : drop_ready && (mode_q == Dropping || blocked);
 
   entry_fields u_fields (
-      .clk_i,
-      .rst_ni,
-      .take_i  (take),
-      .first_i (take_first),
-      .entry_i (source),
-      .reopen_i(reopen),
-      .fields_o(fields),
-      .entry_o (s1_entry)
+    .clk_i,
+    .rst_ni,
+    .take_i  (take),
+    .first_i (take_first),
+    .entry_i (source),
+    .reopen_i(reopen),
+    .fields_o(fields),
+    .entry_o (s1_entry)
   );
 
   entry_nibbles u_nibbles (
-      .clk_i,
-      .en_i    (encode),
-      .first_i (reopen || s1_first_q),
-      .fields_i(fields),
-      .len_o   (s2_len),
-      .nibs_o  (s2_nibs)
+    .clk_i,
+    .en_i    (encode),
+    .first_i (reopen || s1_first_q),
+    .fields_i(fields),
+    .len_o   (s2_len),
+    .nibs_o  (s2_nibs)
   );
 
   drop_counter #(
-      .Slots(Slots)
+    .Slots(Slots)
   ) u_drops (
-      .clk_i,
-      .rst_ni,
-      .seen_valid_i (entry_valid_i && entry_ready_o),
-      .seen_i       (entry_i),
-      .drop_valid_i (drop),
-      .drop_ready_o (drop_ready),
-      .any_o        (drop_any),
-      .announce_i   (mode_q == Announcing),
-      .entry_valid_o(announced_valid),
-      .entry_ready_i(mode_q == Announcing && s1_free),
-      .entry_o      (announced),
-      .done_o       (announced_done),
-      .tick_dropped_o,
-      .control_dropped_o
+    .clk_i,
+    .rst_ni,
+    .seen_valid_i (entry_valid_i && entry_ready_o),
+    .seen_i       (entry_i),
+    .drop_valid_i (drop),
+    .drop_ready_o (drop_ready),
+    .any_o        (drop_any),
+    .announce_i   (mode_q == Announcing),
+    .entry_valid_o(announced_valid),
+    .entry_ready_i(mode_q == Announcing && s1_free),
+    .entry_o      (announced),
+    .done_o       (announced_done),
+    .tick_dropped_o,
+    .control_dropped_o
   );
 
   logic [479:0] line_d;
   assign line_d = {body_q, count_q, feed_i, 4'(LineVersion), 4'd0, msg_index_q, hw_time_q, seq_q};
 
   line_crc #(
-      .Bits(480)
+    .Bits(480)
   ) u_crc (
-      .clk_i,
-      .en_i  (close),
-      .data_i(line_d),
-      .crc_o (crc)
+    .clk_i,
+    .en_i  (close),
+    .data_i(line_d),
+    .crc_o (crc)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

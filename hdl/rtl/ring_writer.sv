@@ -8,40 +8,40 @@
 `default_nettype none
 
 module ring_writer #(
-    parameter int unsigned FifoDepth = 64
+  parameter int unsigned FifoDepth = 64
 ) (
-    input  wire logic         clk_i,
-    input  wire logic         rst_ni,
-    // Registers.
-    input  wire logic [ 63:0] base_i,
-    input  wire logic [  5:0] size_log2_i,
-    input  wire logic         broadcast_i,
-    input  wire logic         enable_i,
-    input  wire logic [ 63:0] tail_i,
-    output logic      [ 63:0] head_o,             // lines accepted at the write port
-    input  wire logic         irq_enable_i,
-    input  wire logic [ 31:0] irq_holdoff_ns_i,
-    input  wire logic [ 63:0] card_time_i,
-    // Lines from the packer.
-    input  wire logic         valid_i,
-    output logic              ready_o,
-    input  wire logic [511:0] line_i,
-    input  wire logic [  6:0] ticks_i,
-    output logic              room_o,
-    // Write port: one posted write of 64 bytes a beat.
-    output logic              wr_valid_o,
-    input  wire logic         wr_ready_i,
-    output logic      [ 63:0] wr_addr_o,
-    output logic      [511:0] wr_data_o,
-    // Interrupt request, held until taken.
-    output logic              irq_valid_o,
-    input  wire logic         irq_ready_i,
-    // Counts.
-    output logic              line_written_o,     // in the cycle of acceptance
-    output logic      [  6:0] ticks_written_o,    // ticks and entries of that line
-    output logic      [  7:0] entries_written_o,
-    output logic              line_refused_o,     // a line found the ring without room; once a line
-    output logic              busy_o
+  input  wire logic         clk_i,
+  input  wire logic         rst_ni,
+  // Registers.
+  input  wire logic [ 63:0] base_i,
+  input  wire logic [  5:0] size_log2_i,
+  input  wire logic         broadcast_i,
+  input  wire logic         enable_i,
+  input  wire logic [ 63:0] tail_i,
+  output logic      [ 63:0] head_o,             // lines accepted at the write port
+  input  wire logic         irq_enable_i,
+  input  wire logic [ 31:0] irq_holdoff_ns_i,
+  input  wire logic [ 63:0] card_time_i,
+  // Lines from the packer.
+  input  wire logic         valid_i,
+  output logic              ready_o,
+  input  wire logic [511:0] line_i,
+  input  wire logic [  6:0] ticks_i,
+  output logic              room_o,
+  // Write port: one posted write of 64 bytes a beat.
+  output logic              wr_valid_o,
+  input  wire logic         wr_ready_i,
+  output logic      [ 63:0] wr_addr_o,
+  output logic      [511:0] wr_data_o,
+  // Interrupt request, held until taken.
+  output logic              irq_valid_o,
+  input  wire logic         irq_ready_i,
+  // Counts.
+  output logic              line_written_o,     // in the cycle of acceptance
+  output logic      [  6:0] ticks_written_o,    // ticks and entries of that line
+  output logic      [  7:0] entries_written_o,
+  output logic              line_refused_o,     // a line found the ring without room; once a line
+  output logic              busy_o
 );
 
   logic fifo_valid, fifo_ready;
@@ -51,18 +51,18 @@ module ring_writer #(
   logic allowed_q, refused_q;
 
   line_fifo #(
-      .Width(512 + 7),
-      .Depth(FifoDepth)
+    .Width(512 + 7),
+    .Depth(FifoDepth)
   ) u_fifo (
-      .clk_i,
-      .rst_ni,
-      .valid_i,
-      .ready_o,
-      .data_i      ({ticks_i, line_i}),
-      .valid_o     (fifo_valid),
-      .ready_i     (fifo_ready),
-      .data_o      ({fifo_ticks, wr_data_o}),
-      .half_empty_o(room_o)
+    .clk_i,
+    .rst_ni,
+    .valid_i,
+    .ready_o,
+    .data_i      ({ticks_i, line_i}),
+    .valid_o     (fifo_valid),
+    .ready_i     (fifo_ready),
+    .data_o      ({fifo_ticks, wr_data_o}),
+    .half_empty_o(room_o)
   );
 
   assign wr_valid_o = fifo_valid && allowed_q;

@@ -6,16 +6,16 @@
 module rx_gate
   import esc_pkg::mac_beat_t;
 (
-    input  wire logic      clk_i,
-    input  wire logic      rst_ni,
-    input  wire logic      core_reset_i,  // the core is in reset
-    input  wire logic      valid_i,
-    output logic           ready_o,
-    input  wire mac_beat_t beat_i,
-    output logic           valid_o,
-    input  wire logic      ready_i,
-    output mac_beat_t      beat_o,
-    output logic           busy_o         // in the middle of a frame
+  input  wire logic      clk_i,
+  input  wire logic      rst_ni,
+  input  wire logic      core_reset_i,  // the core is in reset
+  input  wire logic      valid_i,
+  output logic           ready_o,
+  input  wire mac_beat_t beat_i,
+  output logic           valid_o,
+  input  wire logic      ready_i,
+  output mac_beat_t      beat_o,
+  output logic           busy_o         // in the middle of a frame
 );
 
   logic inside_q;  // the last beat that passed was not the last of its frame

@@ -7,24 +7,24 @@
 `default_nettype none
 
 module write_cdc #(
-    parameter int unsigned Depth = 16
+  parameter int unsigned Depth = 16
 ) (
-    input  wire logic         core_clk_i,
-    input  wire logic         core_rst_ni,
-    input  wire logic         wr_valid_i,
-    output logic              wr_ready_o,
-    input  wire logic [ 63:0] wr_addr_i,
-    input  wire logic [511:0] wr_data_i,
-    input  wire logic         irq_valid_i,
-    output logic              irq_ready_o,
+  input  wire logic         core_clk_i,
+  input  wire logic         core_rst_ni,
+  input  wire logic         wr_valid_i,
+  output logic              wr_ready_o,
+  input  wire logic [ 63:0] wr_addr_i,
+  input  wire logic [511:0] wr_data_i,
+  input  wire logic         irq_valid_i,
+  output logic              irq_ready_o,
 
-    input  wire logic         host_clk_i,
-    input  wire logic         host_rst_ni,
-    output logic              wr_valid_o,
-    input  wire logic         wr_ready_i,
-    output logic      [ 63:0] wr_addr_o,
-    output logic      [511:0] wr_data_o,
-    output logic              irq_o         // pulse
+  input  wire logic         host_clk_i,
+  input  wire logic         host_rst_ni,
+  output logic              wr_valid_o,
+  input  wire logic         wr_ready_i,
+  output logic      [ 63:0] wr_addr_o,
+  output logic      [511:0] wr_data_o,
+  output logic              irq_o         // pulse
 );
 
   // A write, an interrupt, or a write and then an interrupt.
@@ -44,24 +44,24 @@ module write_cdc #(
 
   // verilator lint_off PINCONNECTEMPTY  // states of the FIFO that a stream does not need
   async_fifo #(
-      .T    (item_t),
-      .Depth(Depth)
+    .T    (item_t),
+    .Depth(Depth)
   ) u_fifo (
-      .wr_clk_i  (core_clk_i),
-      .wr_rst_ni (core_rst_ni),
-      .wr_valid_i(wr_valid_i || irq_valid_i),
-      .wr_ready_o(in_ready),
-      .wr_data_i (in),
-      .wr_up_o   (),
-      .wr_busy_o (),
-      .wr_room_o (),
-      .rd_clk_i  (host_clk_i),
-      .rd_rst_ni (host_rst_ni),
-      .rd_valid_o(out_valid),
-      .rd_ready_i(!held_valid_q || held_done),
-      .rd_data_o (out),
-      .rd_up_o   (),
-      .rd_busy_o ()
+    .wr_clk_i  (core_clk_i),
+    .wr_rst_ni (core_rst_ni),
+    .wr_valid_i(wr_valid_i || irq_valid_i),
+    .wr_ready_o(in_ready),
+    .wr_data_i (in),
+    .wr_up_o   (),
+    .wr_busy_o (),
+    .wr_room_o (),
+    .rd_clk_i  (host_clk_i),
+    .rd_rst_ni (host_rst_ni),
+    .rd_valid_o(out_valid),
+    .rd_ready_i(!held_valid_q || held_done),
+    .rd_data_o (out),
+    .rd_up_o   (),
+    .rd_busy_o ()
   );
   // verilator lint_on PINCONNECTEMPTY
 
