@@ -8,8 +8,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 /// Top module.
 const TOP: &str = "escapement_top";
+/// Parameters of the card that the golden model is compared with (docs/card-model.md, section 6).
+const PARAMETERS: [&str; 1] = ["-GLevelWays=8"];
 /// File list, relative to `hdl/rtl`.
 const FILE_LIST: &str = "escapement.f";
 
@@ -27,9 +31,10 @@ fn build() -> Result<(), String> {
     let verilator = find_verilator()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?).join("model");
     let _ = fs::remove_dir_all(&out);
-    translate(&verilator, &rtl, &sources, &out)?;
+    let hash = build_hash(&sources)?;
+    translate(&verilator, &rtl, &sources, hash, &out)?;
     compile(&verilator, &out)?;
-    println!("cargo:rustc-env=ESCAPEMENT_BUILD_HASH={:#018x}", build_hash(&sources)?);
+    println!("cargo:rustc-env=ESCAPEMENT_BUILD_HASH={hash}");
     for path in [Path::new("src/shim"), &rtl] {
         println!("cargo:rerun-if-changed={}", path.display());
     }
@@ -123,6 +128,7 @@ fn translate(
     verilator: &Verilator,
     rtl: &Path,
     sources: &[PathBuf],
+    hash: u64,
     out: &Path,
 ) -> Result<(), String> {
     let asserts = env::var_os("CARGO_FEATURE_ASSERT").is_some();
@@ -134,6 +140,8 @@ fn translate(
         .arg(if asserts { "--assert" } else { "--no-assert" })
         .args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "-DSIMULATION=1"])
         .arg(format!("-I{}", rtl.display()))
+        .arg(format!("-GBuildHash=64'h{hash:016x}"))
+        .args(PARAMETERS)
         .args(["--top-module", TOP, "--prefix", "VCard", "--Mdir"])
         .arg(out)
         .args(sources);
@@ -179,14 +187,12 @@ fn compile(verilator: &Verilator, out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// FNV-1a over the RTL, to tell builds apart in messages.
+/// First 8 bytes of the SHA-256 over the RTL sources in the order of the list, as the `BUILD_HASH` register shows them.
 fn build_hash(sources: &[PathBuf]) -> Result<u64, String> {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut hash = Sha256::new();
     for source in sources {
-        let bytes = fs::read(source).map_err(|e| format!("{}: {e}", source.display()))?;
-        for byte in bytes {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        hash.update(fs::read(source).map_err(|e| format!("{}: {e}", source.display()))?);
     }
-    Ok(hash)
+    let digest = hash.finalize();
+    Ok(digest.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte)))
 }

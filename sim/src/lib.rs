@@ -9,5 +9,6 @@ mod sim_card;
 
 pub use sim_card::{ClockPeriods, SimCard};
 
-/// FNV-1a over the RTL sources that this build was translated from.
+/// First 8 bytes of the SHA-256 over the RTL sources that this build was translated from, in decimal; the card's
+/// `BUILD_HASH` register holds the same number.
 pub const RTL_HASH: &str = env!("ESCAPEMENT_BUILD_HASH");

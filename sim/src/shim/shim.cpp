@@ -232,16 +232,18 @@ struct EscModel {
     drive_rx();
     drive_host();
     ports::set_clocks(top, 0);
+    context.timeInc(half[kCore]);
     top.eval();
     sample_rx();
     sample_core();
     sample_host();
     ports::set_clocks(top, 1);
+    context.timeInc(half[kCore]);
     top.eval();
   }
 
   void cycle_apart() {
-    // Until the next rising core edge is done.
+    // Until the next rising core edge is done. Time never runs back when the two ways of clocking alternate.
     const uint64_t until = cycles[kCore] + 1;
     while (cycles[kCore] < until) {
       now = next_edge[0];
@@ -259,6 +261,7 @@ struct EscModel {
       }
       if (moves[kRx] && !level[kRx]) drive_rx();
       if (moves[kHost] && !level[kHost]) drive_host();
+      context.time(now);
       top.eval();
     }
   }
@@ -359,6 +362,7 @@ int32_t esc_reset(EscModel* m) { return m->reset(); }
 void esc_set_half_periods(EscModel* m, uint32_t rx_ps, uint32_t core_ps, uint32_t host_ps) {
   const uint64_t halves[3] = {rx_ps, core_ps, host_ps};
   m->together = rx_ps == core_ps && core_ps == host_ps;
+  m->now = m->context.time();
   ports::set_clocks(m->top, 0);
   m->top.eval();
   for (int d = 0; d < 3; ++d) {
