@@ -36,6 +36,8 @@ fn every_wrong_field_has_its_name() {
     assert_eq!(with(&|m| m.tags = vec![0x9100]), D::NotIpv4);
     assert_eq!(with(&|m| m.ethertype = 0x86dd), D::NotIpv4);
     assert_eq!(with(&|m| m.options = 40), D::Ok);
+    // Thirty words of a header can sum up to more than 20 bits.
+    assert_eq!(with(&|m| (m.options, m.option_byte) = (40, 0xff)), D::Ok);
     assert_eq!(with(&|m| m.version_ihl = 0x65), D::BadIpHeader);
     assert_eq!(with(&|m| m.version_ihl = 0x44), D::BadIpHeader);
     assert_eq!(with(&|m| m.total_length = Some(19)), D::BadIpHeader);

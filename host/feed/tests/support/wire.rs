@@ -14,6 +14,7 @@ pub struct FrameMaker {
     pub ethertype: u16,
     pub version_ihl: u8,
     pub options: usize,
+    pub option_byte: u8,
     pub total_length: Option<u16>,
     pub fragment: u16,
     pub protocol: u8,
@@ -50,6 +51,7 @@ impl FrameMaker {
             ethertype: 0x0800,
             version_ihl: 0x45,
             options: 0,
+            option_byte: 1,
             total_length: None,
             fragment: 0x4000,
             protocol: 17,
@@ -121,7 +123,7 @@ impl FrameMaker {
         ip.extend([64, self.protocol, 0, 0]);
         ip.extend(source);
         ip.extend(self.group.to_be_bytes());
-        ip.extend(std::iter::repeat_n(1, self.options));
+        ip.extend(std::iter::repeat_n(self.option_byte, self.options));
         let right = !checksum::sum(&ip) ^ u16::from(self.bad_ip_checksum);
         ip[10..12].copy_from_slice(&right.to_be_bytes());
 
