@@ -24,50 +24,50 @@ module book
   import esc_line_pkg::*;
   import book_pkg::*;
 #(
-  parameter int unsigned Slots = 64,
+  parameter int unsigned Slots         = 64,
   parameter int unsigned LevelSetsLog2 = 10,
-  parameter int unsigned LevelWays = 4
+  parameter int unsigned LevelWays     = 4
 ) (
-  input  wire logic clk_i,
-  input  wire logic rst_ni,
-  input  wire logic core_reset_i,           // clears books, centres and ticks; configuration stays
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic core_reset_i, // clears books, centres and ticks; configuration stays
 
-  input  wire logic [7:0] recentre_run_i,
+  input wire logic [7:0] recentre_run_i,
 
   // Host configuration, before traffic: kind 0..2 initial centre of bid, ask, trade; 3 tick and reciprocal.
-  input  wire logic        cfg_valid_i,
-  input  wire logic [11:0] cfg_slot_i,
-  input  wire logic [1:0]  cfg_kind_i,
-  input  wire logic [63:0] cfg_centre_i,
-  input  wire logic [23:0] cfg_tick_i,
-  input  wire logic [32:0] cfg_recip_i,     // ceil(2^32 / tick)
+  input wire logic        cfg_valid_i,
+  input wire logic [11:0] cfg_slot_i,
+  input wire logic [ 1:0] cfg_kind_i,
+  input wire logic [63:0] cfg_centre_i,
+  input wire logic [23:0] cfg_tick_i,
+  input wire logic [32:0] cfg_recip_i,   // ceil(2^32 / tick)
 
-  input  wire logic   op_valid_i,
-  output      logic   op_ready_o,
-  input  wire op_t    op_i,
+  input  wire logic op_valid_i,
+  output logic      op_ready_o,
+  input  wire op_t  op_i,
 
-  output      logic   entry_valid_o,
-  input  wire logic   entry_ready_i,
-  output      entry_t entry_o,
+  output logic      entry_valid_o,
+  input  wire logic entry_ready_i,
+  output entry_t    entry_o,
 
   // One pulse for each message that ended here: ticked, no_change or event_open.
-  output      logic       disp_valid_o,
-  output      logic [3:0] disp_o,
+  output logic       disp_valid_o,
+  output logic [3:0] disp_o,
 
   // One pulse for each tick made (with its kind) and for each event of the card model.
-  output      logic       tick_valid_o,
-  output      logic [4:0] tick_kind_o,
-  output      logic       escape_o,
-  output      logic       recentre_o,
-  output      logic       refresh_o,
-  output      logic       absent_level_o,
-  output      logic       level_overflow_o,
-  output      logic       recentre_held_o,
-  output      logic       refill_stall_o,   // the pipe stopped for a walk over linked levels
-  output      logic       refill_cycle_o,   // one for each cycle so spent
+  output logic       tick_valid_o,
+  output logic [4:0] tick_kind_o,
+  output logic       escape_o,
+  output logic       recentre_o,
+  output logic       refresh_o,
+  output logic       absent_level_o,
+  output logic       level_overflow_o,
+  output logic       recentre_held_o,
+  output logic       refill_stall_o,    // the pipe stopped for a walk over linked levels
+  output logic       refill_cycle_o,    // one for each cycle so spent
 
-  output      logic       busy_o,           // holds an operation or entry that may still make entries
-  output      logic       background_o      // works on, but will make no entry for it
+  output logic busy_o,       // holds an operation or entry that may still make entries
+  output logic background_o  // works on, but will make no entry for it
 );
 
   localparam int unsigned SlotW = (Slots > 1) ? $clog2(Slots) : 1;
@@ -101,8 +101,17 @@ module book
     StRebuildStore
   } state_e;
 
-  typedef enum logic [1:0] {ActNone, ActInsert, ActResize, ActRemove} act_e;
-  typedef enum logic [1:0] {SrcCoder, SrcCode, SrcNeed} src_e;
+  typedef enum logic [1:0] {
+    ActNone,
+    ActInsert,
+    ActResize,
+    ActRemove
+  } act_e;
+  typedef enum logic [1:0] {
+    SrcCoder,
+    SrcCode,
+    SrcNeed
+  } src_e;
 
   // A tick due (index bid, ask, trade), and where its code comes from: the coder's pipeline, known, or not started.
   typedef struct packed {
@@ -189,20 +198,47 @@ module book
 
   // A slot that this build does not have, or a tick of 0, is not stored.
   logic cfg_legal;
-  assign cfg_legal = cfg_valid_i && cfg_slot_i < 12'(Slots) && !(cfg_kind_i == 2'd3 && cfg_tick_i == '0);
+  assign cfg_legal = cfg_valid_i && cfg_slot_i < 12'(Slots)
+                  && !(cfg_kind_i == 2'd3 && cfg_tick_i == '0);
 
-  slot_rows #(.Slots(Slots)) u_rows (
-    .clk_i, .rst_ni, .gen_i(gen_q),
-    .cfg_valid_i(cfg_legal), .cfg_slot_i(cfg_slot_i[SlotW-1:0]), .cfg_kind_i,
-    .cfg_centre_i, .cfg_tick_i, .cfg_recip_i,
-    .read_i(rows_read), .read_slot_i(rows_slot),
-    .tick_o(tick), .recip_o(recip), .centre_o(centre), .known_o(known), .published_o(published),
-    .side_fresh_o(side_fresh), .side_o(side), .bad_o(slot_bad), .status_o(status), .touched_o(touched),
-    .write_slot_i(slot), .centre_we_i(centre_we), .centre_i(centre_w),
-    .published_we_i(published_we), .published_i(published_w), .side_we_i(side_we), .side_i(side_w),
-    .state_we_i(state_we), .bad_i(bad_w), .status_i(status_w), .touched_we_i(touched_we),
-    .sweep_i(sweep && sweep_q < SweepW'(Slots)), .sweep_all_i(sweep_all_q),
-    .sweep_slot_i(sweep_q[SlotW-1:0])
+  slot_rows #(
+    .Slots(Slots)
+  ) u_rows (
+    .clk_i,
+    .rst_ni,
+    .gen_i         (gen_q),
+    .cfg_valid_i   (cfg_legal),
+    .cfg_slot_i    (cfg_slot_i[SlotW-1:0]),
+    .cfg_kind_i,
+    .cfg_centre_i,
+    .cfg_tick_i,
+    .cfg_recip_i,
+    .read_i        (rows_read),
+    .read_slot_i   (rows_slot),
+    .tick_o        (tick),
+    .recip_o       (recip),
+    .centre_o      (centre),
+    .known_o       (known),
+    .published_o   (published),
+    .side_fresh_o  (side_fresh),
+    .side_o        (side),
+    .bad_o         (slot_bad),
+    .status_o      (status),
+    .touched_o     (touched),
+    .write_slot_i  (slot),
+    .centre_we_i   (centre_we),
+    .centre_i      (centre_w),
+    .published_we_i(published_we),
+    .published_i   (published_w),
+    .side_we_i     (side_we),
+    .side_i        (side_w),
+    .state_we_i    (state_we),
+    .bad_i         (bad_w),
+    .status_i      (status_w),
+    .touched_we_i  (touched_we),
+    .sweep_i       (sweep && sweep_q < SweepW'(Slots)),
+    .sweep_all_i   (sweep_all_q),
+    .sweep_slot_i  (sweep_q[SlotW-1:0])
   );
 
   logic hit, free;
@@ -220,19 +256,48 @@ module book
   logic next_we, prev_we, next_w_valid;
   ptr_t next_waddr, next_w, prev_waddr, prev_w;
 
-  level_store #(.SetsLog2(LevelSetsLog2), .Ways(LevelWays)) u_store (
-    .clk_i, .gen_i(gen_q),
-    .lookup_i(take && op_i.op == OpLevel), .lookup_price_i(op_i.price0), .lookup_slot_i(op_i.slot),
-    .lookup_ask_i(op_i.ask_side),
-    .compare_i(state_q == StLook && op_q.op == OpLevel), .key_price_i(op_q.price0), .key_slot_i(op_q.slot),
-    .key_ask_i(own), .hit_o(hit), .free_o(free), .ptr_o(ptr), .code_o(hit_code),
-    .read_i(store_read), .read_ptr_i(store_ptr), .price_o(walk_price), .size_o(walk_size),
-    .level_code_o(walk_code), .next_valid_o(next_valid), .next_o(next), .prev_o(prev),
-    .write_ptr_i(store_wptr), .insert_i(insert), .resize_i(resize), .recode_i(recode), .remove_i(remove),
-    .write_size_i(store_size), .write_code_i(store_code),
-    .next_we_i(next_we), .next_ptr_i(next_waddr), .next_valid_i(next_w_valid), .next_i(next_w),
-    .prev_we_i(prev_we), .prev_ptr_i(prev_waddr), .prev_i(prev_w),
-    .sweep_i(sweep && sweep_q < SweepW'(Sets)), .sweep_set_i(sweep_q[LevelSetsLog2-1:0])
+  level_store #(
+    .SetsLog2(LevelSetsLog2),
+    .Ways    (LevelWays)
+  ) u_store (
+    .clk_i,
+    .gen_i         (gen_q),
+    .lookup_i      (take && op_i.op == OpLevel),
+    .lookup_price_i(op_i.price0),
+    .lookup_slot_i (op_i.slot),
+    .lookup_ask_i  (op_i.ask_side),
+    .compare_i     (state_q == StLook && op_q.op == OpLevel),
+    .key_price_i   (op_q.price0),
+    .key_slot_i    (op_q.slot),
+    .key_ask_i     (own),
+    .hit_o         (hit),
+    .free_o        (free),
+    .ptr_o         (ptr),
+    .code_o        (hit_code),
+    .read_i        (store_read),
+    .read_ptr_i    (store_ptr),
+    .price_o       (walk_price),
+    .size_o        (walk_size),
+    .level_code_o  (walk_code),
+    .next_valid_o  (next_valid),
+    .next_o        (next),
+    .prev_o        (prev),
+    .write_ptr_i   (store_wptr),
+    .insert_i      (insert),
+    .resize_i      (resize),
+    .recode_i      (recode),
+    .remove_i      (remove),
+    .write_size_i  (store_size),
+    .write_code_i  (store_code),
+    .next_we_i     (next_we),
+    .next_ptr_i    (next_waddr),
+    .next_valid_i  (next_w_valid),
+    .next_i        (next_w),
+    .prev_we_i     (prev_we),
+    .prev_ptr_i    (prev_waddr),
+    .prev_i        (prev_w),
+    .sweep_i       (sweep && sweep_q < SweepW'(Sets)),
+    .sweep_set_i   (sweep_q[LevelSetsLog2-1:0])
   );
 
   logic search, found;
@@ -243,17 +308,31 @@ module book
   logic [7:0] ladder_code;
   logic [31:0] ladder_size;
 
-  assign ladder_side = (state_q == StRebuildWalk || state_q == StRebuildStore) ? rebuild_side_q : own;
+  assign ladder_side = (state_q inside {StRebuildWalk, StRebuildStore}) ? rebuild_side_q : own;
 
-  ladder #(.Slots(Slots)) u_ladder (
-    .clk_i, .slot_i(slot), .ask_i(ladder_side),
-    .read_i(take && op_i.op == OpLevel), .read_slot_i(op_i.slot[SlotW-1:0]), .read_ask_i(op_i.ask_side),
-    .fresh_i(side_fresh[own]),
-    .search_i(search), .behind_i(side[own].best_code), .found_o(found), .code_o(found_code),
-    .size_o(found_size),
-    .set_i(ladder_set), .clear_i(ladder_clear),
-    .wipe_i(ladder_wipe), .write_code_i(ladder_code), .write_size_i(ladder_size),
-    .rebuild_start_i(rebuild_start), .rebuild_set_i(rebuild_set), .rebuild_store_i(rebuild_store)
+  ladder #(
+    .Slots(Slots)
+  ) u_ladder (
+    .clk_i,
+    .slot_i         (slot),
+    .ask_i          (ladder_side),
+    .read_i         (take && op_i.op == OpLevel),
+    .read_slot_i    (op_i.slot[SlotW-1:0]),
+    .read_ask_i     (op_i.ask_side),
+    .fresh_i        (side_fresh[own]),
+    .search_i       (search),
+    .behind_i       (side[own].best_code),
+    .found_o        (found),
+    .code_o         (found_code),
+    .size_o         (found_size),
+    .set_i          (ladder_set),
+    .clear_i        (ladder_clear),
+    .wipe_i         (ladder_wipe),
+    .write_code_i   (ladder_code),
+    .write_size_i   (ladder_size),
+    .rebuild_start_i(rebuild_start),
+    .rebuild_set_i  (rebuild_set),
+    .rebuild_store_i(rebuild_store)
   );
 
   logic code_start, code_cancel, code_done, code_take, code_ready, code_in_range, code_busy;
@@ -262,18 +341,36 @@ module book
   logic [7:0] code;
 
   offset_code u_coder (
-    .clk_i, .rst_ni, .clear_i(core_reset_i),
-    .start_i(code_start), .ready_o(code_ready), .price_i(code_price), .centre_i(centre[code_kind].centre),
-    .centre_valid_i(centre[code_kind].valid), .cancel_i(code_cancel), .tick_i(tick), .recip_i(recip),
-    .done_o(code_done), .take_i(code_take), .in_range_o(code_in_range), .code_o(code), .busy_o(code_busy)
+    .clk_i,
+    .rst_ni,
+    .clear_i       (core_reset_i),
+    .start_i       (code_start),
+    .ready_o       (code_ready),
+    .price_i       (code_price),
+    .centre_i      (centre[code_kind].centre),
+    .centre_valid_i(centre[code_kind].valid),
+    .cancel_i      (code_cancel),
+    .tick_i        (tick),
+    .recip_i       (recip),
+    .done_o        (code_done),
+    .take_i        (code_take),
+    .in_range_o    (code_in_range),
+    .code_o        (code),
+    .busy_o        (code_busy)
   );
 
   logic divide_start, divide_done, divide_ok;
   logic [63:0] divide_floor;
 
   grid_floor u_floor (
-    .clk_i, .rst_ni, .start_i(divide_start), .price_i(due_q[emit_kind].quote.price), .tick_i(tick),
-    .done_o(divide_done), .representable_o(divide_ok), .floor_o(divide_floor)
+    .clk_i,
+    .rst_ni,
+    .start_i        (divide_start),
+    .price_i        (due_q[emit_kind].quote.price),
+    .tick_i         (tick),
+    .done_o         (divide_done),
+    .representable_o(divide_ok),
+    .floor_o        (divide_floor)
   );
 
   // ---------------------------------------------------------------------------------------------- emission
@@ -318,7 +415,8 @@ module book
     end
     emit_fire = pick_fire;
     if (state_q == StEmit) begin
-      emit_fire = out_free && (!emit.quote.valid || emit.src == SrcCode || (emit.src == SrcCoder && code_done));
+      emit_fire = out_free && (!emit.quote.valid || emit.src == SrcCode
+                               || (emit.src == SrcCoder && code_done));
     end
     run_new = centre[emit_kind].run;
     if (centre[emit_kind].valid) begin
@@ -342,7 +440,8 @@ module book
     pick_fire = 1'b0;
     if (state_q == StPick) begin
       // No out level beats the ladder, or there is none at all (then an empty candidate is the answer).
-      pick_ladder = side_q.out_count == '0 || (cand_q.valid && better(own, cand_q.price, side_q.out_price));
+      pick_ladder = side_q.out_count == '0 ||
+          (cand_q.valid && better(own, cand_q.price, side_q.out_price));
       pick_out = !pick_ladder && side_q.out_known;
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
@@ -369,7 +468,7 @@ module book
           if (becomes_best_q || side_q.out_count == '0 || p_beats_out_q) begin
             side_next.out_known = 1'b1;
             side_next.out_price = op_q.price0;
-            side_next.out_size = op_q.size0[31:0];
+            side_next.out_size  = op_q.size0[31:0];
           end
         end
       end
@@ -395,15 +494,15 @@ module book
   // ---------------------------------------------------------------------------------------------- coder
 
   always_comb begin
-    code_start = 1'b0;
+    code_start  = 1'b0;
     code_cancel = 1'b0;
-    code_take = 1'b0;
-    code_kind = 2'd0;
-    code_price = op_q.price0;
+    code_take   = 1'b0;
+    code_kind   = 2'd0;
+    code_price  = op_q.price0;
     unique case (state_q)
       StLook: begin
         code_start = op_q.op == OpQuote || op_q.op == OpLevel || op_q.op == OpTrade;
-        code_kind = (op_q.op == OpTrade) ? 2'd2 : {1'b0, op_q.op == OpLevel && own};
+        code_kind  = (op_q.op == OpTrade) ? 2'd2 : {1'b0, op_q.op == OpLevel && own};
       end
       StDecide: begin
         code_cancel = (op_q.op == OpQuote && !(differs_q[0] && due_q[0].quote.valid))
@@ -416,15 +515,15 @@ module book
       StEmit: code_take = emit_fire && emit.quote.valid && emit.src == SrcCoder;
       StCodeStart: begin
         code_start = 1'b1;
-        code_kind = emit_kind;
+        code_kind  = emit_kind;
         code_price = due_q[emit_kind].quote.price;
       end
       StCodeWait: code_take = code_done;
       StRebuildWalk: begin
         code_start = walk_valid_q;
-        code_kind = {1'b0, rebuild_side_q};
+        code_kind  = {1'b0, rebuild_side_q};
         code_price = walk_price;
-        code_take = code_done;
+        code_take  = code_done;
       end
       default: ;
     endcase
@@ -514,11 +613,11 @@ module book
     end
     if (state_q == StPick && !pick_ladder && !pick_out) begin
       store_read = 1'b1;
-      store_ptr = side_q.head;
+      store_ptr  = side_q.head;
     end
     if (state_q == StRefill || state_q == StRebuildWalk) begin
       store_read = walk_valid_q && next_valid;
-      store_ptr = next;
+      store_ptr  = next;
     end
     if (state_q == StRebuildInit) begin
       store_read = side[rebuild_side_q].head_valid;
@@ -581,8 +680,8 @@ module book
       end
       StSingle: begin
         touched_we = out_free && op_q.op != OpSysStatus;
-        state_we = out_free && op_q.op == OpStatus;
-        status_w = op_q.code;
+        state_we   = out_free && op_q.op == OpStatus;
+        status_w   = op_q.code;
       end
       StVisit: begin
         centre_we[visit_q] = out_free;
@@ -613,7 +712,7 @@ module book
 
   always_comb begin
     entry_put = 1'b0;
-    entry_d = '0;
+    entry_d   = '0;
     if (emit_fire || state_q inside {StRecentre, StSingle, StControl, StVisit}) begin
       entry_d.slot = op_q.slot;
       entry_d.msg_index = op_q.msg_index;
@@ -664,7 +763,7 @@ module book
             unique case (op_q.ctl)
               EvGap: entry_d.kind = KindGap;
               EvRestart: begin
-                entry_d.kind = KindRestart;
+                entry_d.kind  = KindRestart;
                 entry_d.price = 64'd0;
               end
               EvVoid: begin
@@ -687,12 +786,12 @@ module book
             entry_d.state[0] = centre[visit_q].valid;
             if (centre[visit_q].valid) entry_d.feed_time = centre[visit_q].centre;
             if (visit_q != 2'd2) begin
-              entry_d.state[1] = published[visit_q[0]].valid;
-              entry_d.state[2] = known[visit_q[0]];
+              entry_d.state[1]  = published[visit_q[0]].valid;
+              entry_d.state[2]  = known[visit_q[0]];
               entry_d.has_price = published[visit_q[0]].valid;
               if (published[visit_q[0]].valid) begin
                 entry_d.price = published[visit_q[0]].price;
-                entry_d.size = 64'(published[visit_q[0]].size);
+                entry_d.size  = 64'(published[visit_q[0]].size);
               end
             end
           end
@@ -793,9 +892,11 @@ module book
           if (pick_fire) begin
             state_q <= after_emit(todo_rest);
           end else if (pick_ladder || pick_out) begin
-            automatic logic due = pick_ladder ? pick_differs
-                : op_q.complete && differs('{valid: 1'b1, price: side_q.out_price, size: side_q.out_size},
-                                           published[own]);
+            automatic
+            logic
+            due = pick_ladder ? pick_differs : op_q.complete && differs(
+                '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size}, published[own]
+            );
             todo_q[{1'b0, own}] <= due;
             state_q <= (due || todo_q != '0) ? StEmit : StFinish;
           end else begin
@@ -816,20 +917,20 @@ module book
             if (want_recentre && may_recentre) begin
               state_q <= StDivide;
             end else begin
-              todo_q <= todo_rest;
+              todo_q  <= todo_rest;
               state_q <= after_emit(todo_rest);
             end
           end
         end
 
         StCodeStart: state_q <= StCodeWait;
-        StCodeWait: if (code_done) state_q <= StEmit;
+        StCodeWait:  if (code_done) state_q <= StEmit;
 
         StDivide: if (divide_done) state_q <= StRecentre;
 
         StRecentre: begin
           if (!divide_ok || out_free) begin
-            todo_q <= todo_rest;
+            todo_q  <= todo_rest;
             state_q <= after_emit(todo_rest);
             if (divide_ok && emit_kind != 2'd2) rebuild_q[emit_kind[0]] <= 1'b1;
           end
@@ -871,7 +972,12 @@ module book
 
         StRebuildWalk: begin
           walk_valid_q <= walk_valid_q && next_valid;
-          walked_q[0] <= '{valid: walk_valid_q, ptr: walk_ptr_q, price: walk_price, size: walk_size};
+          walked_q[0] <= '{
+              valid: walk_valid_q,
+              ptr: walk_ptr_q,
+              price: walk_price,
+              size: walk_size
+          };
           walked_q[1] <= walked_q[0];
           walked_q[2] <= walked_q[1];
           if (!walk_valid_q && !walked_q[0].valid && !walked_q[1].valid) state_q <= StRebuildStore;
@@ -892,7 +998,8 @@ module book
 
   always_ff @(posedge clk_i) begin
     unique case (state_q)
-      StIdle: if (op_valid_i) begin
+      StIdle:
+      if (op_valid_i) begin
         op_q <= op_i;
         made_q <= 1'b0;
         visit_q <= 2'd0;
@@ -906,8 +1013,12 @@ module book
         if (op_q.op == OpLevel) begin
           for (int unsigned s = 0; s < 2; s++) begin
             differs_q[s] <= differs(side[s].best, published[s]);
-            due_q[s] <= '{quote: side[s].best, src: (side[s].best_code != CodeEscape) ? SrcCode : SrcNeed,
-                          code: side[s].best_code, in_range: 1'b1};
+            due_q[s] <= '{
+                quote: side[s].best,
+                src: (side[s].best_code != CodeEscape) ? SrcCode : SrcNeed,
+                code: side[s].best_code,
+                in_range: 1'b1
+            };
           end
           p_differs_q <= differs(p, published[own]);
           p_better_q <= !side[own].best.valid || better(own, op_q.price0, side[own].best.price);
@@ -916,12 +1027,13 @@ module book
           p_is_out_q <= side[own].out_known && op_q.price0 == side[own].out_price;
           side_q <= side[own];
         end else begin
-          automatic quote_t bid = '{valid: op_q.size0[31:0] != '0, price: op_q.price0, size: op_q.size0[31:0]};
+          automatic logic has_bid = op_q.size0[31:0] != '0;
+          automatic quote_t bid = '{valid: has_bid, price: op_q.price0, size: op_q.size0[31:0]};
           automatic quote_t ask = '{valid: op_q.size1 != '0, price: op_q.price1, size: op_q.size1};
           differs_q <= {differs(ask, published[1]), differs(bid, published[0])};
-          due_q[0] <= '{quote: bid, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
-          due_q[1] <= '{quote: ask, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
-          due_q[2] <= '{quote: p, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+          due_q[0]  <= '{quote: bid, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+          due_q[1]  <= '{quote: ask, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+          due_q[2]  <= '{quote: p, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
         end
       end
 
@@ -930,7 +1042,11 @@ module book
           act_q <= level_act;
           becomes_best_q <= level_best;
           coded_q <= level_coded;
-          if (level_best) due_q[{1'b0, own}].quote <= '{valid: 1'b1, price: op_q.price0, size: op_q.size0[31:0]};
+          if (level_best)
+            due_q[{
+              1'b0, own
+            }].quote <=
+            '{valid: 1'b1, price: op_q.price0, size: op_q.size0[31:0]};
         end
       end
 
@@ -946,32 +1062,47 @@ module book
       StFound: begin
         side_q <= side_next;
         cand_q.valid <= found;
-        cand_q.price <= centre[{1'b0, own}].centre
-            + 64'($signed({1'b0, found_code}) - $signed({1'b0, CodeCentre})) * 64'(tick);
+        cand_q.price <= centre[{1'b0, own}].centre + 64'($signed(
+            {1'b0, found_code}
+        ) - $signed(
+            {1'b0, CodeCentre}
+        )) * 64'(tick);
         cand_q.size <= found_size;
         cand_code_q <= found_code;
       end
 
       StPick: begin
         if (pick_ladder) begin
-          due_q[{1'b0, own}] <= '{quote: cand_q, src: SrcCode, code: cand_code_q, in_range: 1'b1};
+          due_q[{
+            1'b0, own
+          }] <=
+          '{quote: cand_q, src: SrcCode, code: cand_code_q, in_range: 1'b1};
         end else if (pick_out) begin
-          due_q[{1'b0, own}] <= '{quote: '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size},
-                                  src: SrcNeed, code: CodeEscape, in_range: 1'b0};
+          due_q[{
+            1'b0, own
+          }] <=
+          '{
+              quote: '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size},
+              src: SrcNeed,
+              code: CodeEscape,
+              in_range: 1'b0
+          };
         end
       end
 
       StRefill: begin
         // The bound is not needed any more: side_q.out_price becomes the best of the levels seen.
-        if (walk_code == CodeEscape
-            && (!side_q.out_known || better(own, walk_price, side_q.out_price))) begin
+        if (walk_code == CodeEscape && (!side_q.out_known || better(
+                own, walk_price, side_q.out_price
+            ))) begin
           side_q.out_known <= 1'b1;
           side_q.out_price <= walk_price;
-          side_q.out_size <= walk_size;
+          side_q.out_size  <= walk_size;
         end
       end
 
-      StCodeWait: if (code_done) begin
+      StCodeWait:
+      if (code_done) begin
         due_q[emit_kind].src <= SrcCode;
         due_q[emit_kind].code <= code;
         due_q[emit_kind].in_range <= code_in_range;
@@ -995,10 +1126,12 @@ module book
           if (walked_q[2].price == side_q.best.price) side_q.best_code <= code;
           if (code == CodeEscape) begin
             side_q.out_count <= side_q.out_count + 1'b1;
-            if (!side_q.out_known || better(rebuild_side_q, walked_q[2].price, side_q.out_price)) begin
+            if (!side_q.out_known || better(
+                    rebuild_side_q, walked_q[2].price, side_q.out_price
+                )) begin
               side_q.out_known <= 1'b1;
               side_q.out_price <= walked_q[2].price;
-              side_q.out_size <= walked_q[2].size;
+              side_q.out_size  <= walked_q[2].size;
             end
           end
         end
@@ -1036,8 +1169,10 @@ module book
       recentre_o <= state_q == StRecentre && divide_ok && out_free;
       refresh_o <= state_q == StVisit && out_free;
       absent_level_o <= state_q == StDecide && op_q.op == OpLevel && op_q.size0[31:0] == '0 && !hit;
-      level_overflow_o <= state_q == StDecide && op_q.op == OpLevel && op_q.size0[31:0] != '0 && !hit && !free;
-      recentre_held_o <= (emit_fire && want_recentre && !may_recentre) || (state_q == StRecentre && !divide_ok);
+      level_overflow_o <= state_q == StDecide && op_q.op == OpLevel && op_q.size0[31:0] != '0
+                       && !hit && !free;
+      recentre_held_o <= (emit_fire && want_recentre && !may_recentre)
+                      || (state_q == StRecentre && !divide_ok);
       stalled_q <= rebuilding && (stalled_q || op_valid_i);
       refill_cycle_o <= state_q == StRefill || (rebuilding && op_valid_i);
       refill_stall_o <= (state_q == StPick && !pick_ladder && !pick_out)
@@ -1056,29 +1191,44 @@ module book
 `ifndef SYNTHESIS
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
   assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
-    entry_valid_o && !entry_ready_i |=> entry_valid_o && $stable(entry_o))
+    entry_valid_o && !entry_ready_i |=> entry_valid_o && $stable(
+      entry_o
+  ))
   else $error("book: entry changed before it was taken");
   always_ff @(posedge clk_i) begin
     if (rst_ni && !core_reset_i && $time != 0) begin
       if (take && op_i.op inside {OpQuote, OpLevel, OpTrade, OpBreak, OpStatus}) begin
-        assert (op_i.slot < 12'(Slots)) else $error("book: slot out of range");
+        assert (op_i.slot < 12'(Slots))
+        else $error("book: slot out of range");
       end
-      if (state_q == StIdle) assert (!code_busy) else $error("book: a price was left in the coder");
-      if (state_q == StCommit && coded_q) assert (code_done) else $error("book: code is late");
+      if (state_q == StIdle)
+        assert (!code_busy)
+        else $error("book: a price was left in the coder");
+      if (state_q == StCommit && coded_q)
+        assert (code_done)
+        else $error("book: code is late");
       if (state_q == StDecide && op_q.op == OpLevel && hit) begin
-        assert (!p_better_q) else $error("book: a level beats the best");
+        assert (!p_better_q)
+        else $error("book: a level beats the best");
       end
       if (state_q == StDecide && op_q.op == OpLevel && p_equal_q) begin
-        assert (hit) else $error("book: the best is no level");
+        assert (hit)
+        else $error("book: the best is no level");
       end
       if (state_q == StPick && !pick_ladder && !pick_out) begin
-        assert (side_q.head_valid) else $error("book: out levels are not linked");
+        assert (side_q.head_valid)
+        else $error("book: out levels are not linked");
       end
       if (state_q == StRebuildWalk) begin
-        assert (walked_q[2].valid == code_done) else $error("book: walk and coder out of step");
+        assert (walked_q[2].valid == code_done)
+        else $error("book: walk and coder out of step");
       end
-      if (!divide_done) assert (state_q == StDivide) else $error("book: division left behind in state %0d", state_q);
-      if (code_start) assert (code_ready) else $error("book: coder not ready");
+      if (!divide_done)
+        assert (state_q == StDivide)
+        else $error("book: division left behind in state %0d", state_q);
+      if (code_start)
+        assert (code_ready)
+        else $error("book: coder not ready");
     end
   end
 `endif

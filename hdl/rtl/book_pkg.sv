@@ -27,8 +27,8 @@ package book_pkg;
   typedef struct packed {
     logic        valid;
     logic [7:0]  epoch;
-    logic [7:0]  run;    // prices out of range in a row
-    logic [6:0]  moves;  // recentres since the last visit
+    logic [7:0]  run;     // prices out of range in a row
+    logic [6:0]  moves;   // recentres since the last visit
     logic [63:0] centre;
   } centre_t;
 
@@ -41,13 +41,13 @@ package book_pkg;
 
   // One side of a slot's book. Levels are in the ladder (window, on grid) or *out*.
   typedef struct packed {
-    quote_t      best;       // exact at any time
-    logic [7:0]  best_code;  // its place in the ladder, 0 = out
-    ptr_t        out_count;  // levels out of the ladder
-    logic        out_known;  // out_price is the best of them; else only a bound: none is better
+    quote_t      best;        // exact at any time
+    logic [7:0]  best_code;   // its place in the ladder, 0 = out
+    ptr_t        out_count;   // levels out of the ladder
+    logic        out_known;   // out_price is the best of them; else only a bound: none is better
     logic [63:0] out_price;
-    logic [31:0] out_size;   // if out_known
-    logic        head_valid; // list of all levels of this side
+    logic [31:0] out_size;    // if out_known
+    logic        head_valid;  // list of all levels of this side
     ptr_t        head;
   } side_t;
 

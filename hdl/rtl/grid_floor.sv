@@ -12,10 +12,10 @@ module grid_floor #(
   input  wire logic        rst_ni,
   input  wire logic        start_i,
   input  wire logic [63:0] price_i,
-  input  wire logic [23:0] tick_i,          // not 0; stable until done
-  output      logic        done_o,
-  output      logic        representable_o,
-  output      logic [63:0] floor_o
+  input  wire logic [23:0] tick_i,           // not 0; stable until done
+  output logic             done_o,
+  output logic             representable_o,
+  output logic      [63:0] floor_o
 );
 
   if (BitsPerCycle < 1 || 64 % BitsPerCycle != 0) begin : gen_illegal
@@ -24,6 +24,18 @@ module grid_floor #(
 
   localparam int unsigned Steps = 64 / BitsPerCycle;
   localparam int unsigned StepW = $clog2(Steps + 1);
+
+  // The remainder after the next bits of the magnitude, high bit first.
+  function automatic logic [23:0] divided(
+      input logic [23:0] remainder, input logic [BitsPerCycle-1:0] bits, input logic [23:0] tick);
+    logic [24:0] r;
+    r = {1'b0, remainder};
+    for (int unsigned b = 0; b < BitsPerCycle; b++) begin
+      r = {r[23:0], bits[BitsPerCycle-1-b]};
+      if (r >= {1'b0, tick}) r = r - {1'b0, tick};
+    end
+    return r[23:0];
+  endfunction
 
   logic [63:0] price_q;
   logic [63:0] rest_q;       // magnitude bits still to come, high first
@@ -46,12 +58,7 @@ module grid_floor #(
       rest_q <= price_i[63] ? -price_i : price_i;
       remainder_q <= '0;
     end else if (steps_q != '0) begin
-      automatic logic [24:0] r = {1'b0, remainder_q};
-      for (int unsigned b = 0; b < BitsPerCycle; b++) begin
-        r = {r[23:0], rest_q[63-b]};
-        if (r >= {1'b0, tick_i}) r = r - {1'b0, tick_i};
-      end
-      remainder_q <= r[23:0];
+      remainder_q <= divided(remainder_q, rest_q[63-:BitsPerCycle], tick_i);
       rest_q <= rest_q << BitsPerCycle;
     end
   end
@@ -65,10 +72,12 @@ module grid_floor #(
 
 `ifndef SYNTHESIS
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
-  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) start_i |-> tick_i != '0 && done_o)
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
+    start_i |-> tick_i != '0 && done_o)
   else $error("grid_floor: tick of 0, or started while busy");
-  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) remainder_q < tick_i || tick_i == '0 || steps_q == '0)
-  else $error("grid_floor: remainder %0d, tick %0d, %0d steps left", remainder_q, tick_i, steps_q);
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
+    remainder_q < tick_i || tick_i == '0 || steps_q == '0)
+  else $error("grid_floor: remainder %0d, tick %0d, %0d left", remainder_q, tick_i, steps_q);
 `endif
 
 endmodule

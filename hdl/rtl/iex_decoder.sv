@@ -10,30 +10,31 @@ module iex_decoder
   import esc_pkg::*;
   import esc_counter_pkg::*;
 (
-  input  wire logic clk_i,
-  input  wire logic rst_ni,
-  input  wire logic core_reset_i,        // drops what is held
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic core_reset_i, // drops what is held
 
-  input  wire logic [15:0] protocol_i,   // 0x8003 TOPS 1.6, 0x8004 DEEP 1.0; any other knows no types
+  input wire logic [15:0] protocol_i,  // 0x8003 TOPS 1.6, 0x8004 DEEP 1.0; any other knows no types
 
   input  wire logic ev_valid_i,
-  output      logic ev_ready_o,
+  output logic      ev_ready_o,
   input  wire ev_t  ev_i,
 
-  output      logic op_valid_o,
+  output logic      op_valid_o,
   input  wire logic op_ready_i,
-  output      op_t  op_o,
+  output op_t       op_o,
 
-  output      logic       disp_valid_o,  // a message ended here
-  output      logic [3:0] disp_o,        // esc_counter_pkg::msg_disp_e
-  output      logic       busy_o
+  output logic       disp_valid_o,  // a message ended here
+  output logic [3:0] disp_o,        // esc_counter_pkg::msg_disp_e
+  output logic       busy_o
 );
 
   localparam logic [15:0] ProtocolTops = 16'h8003;
   localparam logic [15:0] ProtocolDeep = 16'h8004;
 
   // Shortest legal message of each type of the feed's table; 0 for types that the table does not have.
-  function automatic logic [6:0] min_length(input logic [7:0] msg_type, input logic tops, input logic deep);
+  function automatic logic [6:0] min_length(input logic [7:0] msg_type, input logic tops,
+                                            input logic deep);
     if (!tops && !deep) return 7'd0;
     unique case (msg_type)
       "S": return 7'd10;
@@ -72,8 +73,8 @@ module iex_decoder
   msg_disp_e disp;
 
   assign msg_type = ev_i.data[7:0];
-  assign is_msg = ev_i.kind == EvMsg;
-  assign needed = min_length(msg_type, protocol_i == ProtocolTops, protocol_i == ProtocolDeep);
+  assign is_msg   = ev_i.kind == EvMsg;
+  assign needed   = min_length(msg_type, protocol_i == ProtocolTops, protocol_i == ProtocolDeep);
 
   always_comb begin
     ends_here = is_msg;
@@ -93,10 +94,10 @@ module iex_decoder
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      op_valid_o <= 1'b0;
+      op_valid_o   <= 1'b0;
       disp_valid_o <= 1'b0;
     end else if (core_reset_i) begin
-      op_valid_o <= 1'b0;
+      op_valid_o   <= 1'b0;
       disp_valid_o <= 1'b0;
     end else begin
       disp_valid_o <= ev_valid_i && ev_ready_o && ends_here;
@@ -139,9 +140,12 @@ module iex_decoder
 `ifndef SYNTHESIS
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
   assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
-    op_valid_o && !op_ready_i |=> op_valid_o && $stable(op_o))
+    op_valid_o && !op_ready_i |=> op_valid_o && $stable(
+      op_o
+  ))
   else $error("iex_decoder: operation changed before it was taken");
-  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) op_valid_o |-> op_o.op != OpDone)
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
+    op_valid_o |-> op_o.op != OpDone)
   else $error("iex_decoder: an ended message went on");
 `endif
 

@@ -12,31 +12,31 @@ module instrument_map
   import esc_counter_pkg::*;
 #(
   parameter int unsigned MapLog2 = 8,
-  parameter int unsigned Slots = 64
+  parameter int unsigned Slots   = 64
 ) (
-  input  wire logic clk_i,
-  input  wire logic rst_ni,
-  input  wire logic core_reset_i,
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic core_reset_i,
 
   // Host writes one row; takes effect for symbols looked up in later cycles.
-  input  wire logic        cfg_valid_i,
-  input  wire logic        cfg_way_i,
-  input  wire logic [15:0] cfg_index_i,
-  input  wire logic [63:0] cfg_symbol_i,
-  input  wire logic [11:0] cfg_slot_i,
-  input  wire logic        cfg_entry_valid_i,
+  input wire logic        cfg_valid_i,
+  input wire logic        cfg_way_i,
+  input wire logic [15:0] cfg_index_i,
+  input wire logic [63:0] cfg_symbol_i,
+  input wire logic [11:0] cfg_slot_i,
+  input wire logic        cfg_entry_valid_i,
 
   input  wire logic op_valid_i,
-  output      logic op_ready_o,
+  output logic      op_ready_o,
   input  wire op_t  op_i,
 
-  output      logic op_valid_o,
+  output logic      op_valid_o,
   input  wire logic op_ready_i,
-  output      op_t  op_o,
+  output op_t       op_o,
 
-  output      logic       disp_valid_o,  // a message ended here
-  output      logic [3:0] disp_o,        // always `unmapped`
-  output      logic       busy_o
+  output logic       disp_valid_o,  // a message ended here
+  output logic [3:0] disp_o,        // always `unmapped`
+  output logic       busy_o
 );
 
   localparam int unsigned Rows = 2 ** MapLog2;
@@ -58,7 +58,12 @@ module instrument_map
   logic [RowW-1:0] row [2];
   logic row_valid_q [2];
 
-  key_hash #(.KeyBytes(8)) u_hash (.key_i(op_i.symbol), .hash_o(hash));
+  key_hash #(
+    .KeyBytes(8)
+  ) u_hash (
+    .key_i (op_i.symbol),
+    .hash_o(hash)
+  );
 
   // Bits between the two row numbers choose nothing.
   logic unused;
@@ -76,9 +81,17 @@ module instrument_map
     assign row_of_symbol = hash[16*t+:MapLog2];
     assign we = cfg_valid_i && cfg_way_i == 1'(t);
 
-    sync_ram #(.Width(RowW), .Depth(Rows)) u_rows (
-      .clk_i, .re_i(take), .raddr_i(row_of_symbol), .rdata_o(row[t]),
-      .we_i(we), .waddr_i(cfg_index_i[MapLog2-1:0]), .wdata_i({cfg_symbol_i, cfg_slot_i})
+    sync_ram #(
+      .Width(RowW),
+      .Depth(Rows)
+    ) u_rows (
+      .clk_i,
+      .re_i   (take),
+      .raddr_i(row_of_symbol),
+      .rdata_o(row[t]),
+      .we_i   (we),
+      .waddr_i(cfg_index_i[MapLog2-1:0]),
+      .wdata_i({cfg_symbol_i, cfg_slot_i})
     );
 
     // One flop a row: hard reset must empty the table before the host's first write, with no walk to wait for.
@@ -111,12 +124,12 @@ module instrument_map
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      s1_valid_q <= 1'b0;
-      op_valid_o <= 1'b0;
+      s1_valid_q   <= 1'b0;
+      op_valid_o   <= 1'b0;
       disp_valid_o <= 1'b0;
     end else if (core_reset_i) begin
-      s1_valid_q <= 1'b0;
-      op_valid_o <= 1'b0;
+      s1_valid_q   <= 1'b0;
+      op_valid_o   <= 1'b0;
       disp_valid_o <= 1'b0;
     end else begin
       if (op_ready_o) s1_valid_q <= op_valid_i;
@@ -136,7 +149,9 @@ module instrument_map
 `ifndef SYNTHESIS
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
   assert property (@(posedge clk_i) disable iff (!rst_ni || core_reset_i || $time == 0)
-    op_valid_o && !op_ready_i |=> op_valid_o && $stable(op_o))
+    op_valid_o && !op_ready_i |=> op_valid_o && $stable(
+      op_o
+  ))
   else $error("instrument_map: operation changed before it was taken");
   assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
     op_valid_o && op_o.op != OpControl && op_o.op != OpSysStatus |-> op_o.slot < 12'(Slots))

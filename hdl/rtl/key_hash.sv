@@ -9,7 +9,7 @@ module key_hash #(
   parameter int unsigned KeyBytes = 8
 ) (
   input  wire logic [8*KeyBytes-1:0] key_i,
-  output      logic [31:0]           hash_o
+  output logic      [          31:0] hash_o
 );
 
   localparam int unsigned KeyBits = 8 * KeyBytes;
@@ -36,7 +36,7 @@ module key_hash #(
 
   localparam logic [31:0] Offset = ~shifted('0, 32'hffff_ffff);
 
-  logic [KeyBits-1:0] mask [32];
+  logic [KeyBits-1:0] mask[32];
 
   for (genvar i = 0; i < KeyBits; i++) begin : gen_key_bit
     localparam logic [31:0] Basis = basis(i);
@@ -52,7 +52,9 @@ module key_hash #(
 `ifndef SYNTHESIS
   // The CRC is linear up to its offset: the zero key gives the offset.
   always_comb begin
-    if (key_i == '0) assert (hash_o == Offset) else $error("key_hash: offset broken");
+    if (key_i == '0)
+      assert (hash_o == Offset)
+      else $error("key_hash: offset broken");
   end
 `endif
 

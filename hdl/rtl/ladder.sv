@@ -10,33 +10,33 @@
 module ladder
   import book_pkg::*;
 #(
-  parameter int unsigned Slots = 64,
+  parameter  int unsigned Slots = 64,
   localparam int unsigned SlotW = (Slots > 1) ? $clog2(Slots) : 1
 ) (
-  input  wire logic             clk_i,
-  input  wire logic [SlotW-1:0] slot_i,        // stable from cycle 1 to the last write
-  input  wire logic             ask_i,
+  input wire logic             clk_i,
+  input wire logic [SlotW-1:0] slot_i,  // stable from cycle 1 to the last write
+  input wire logic             ask_i,
 
-  input  wire logic             read_i,        // cycle 0, of read_slot_i/read_ask_i
-  input  wire logic [SlotW-1:0] read_slot_i,
-  input  wire logic             read_ask_i,
-  input  wire logic             fresh_i,       // the stored bitmap is of a former session: counts as empty
+  input wire logic read_i,  // cycle 0, of read_slot_i/read_ask_i
+  input wire logic [SlotW-1:0] read_slot_i,
+  input wire logic read_ask_i,
+  input wire logic fresh_i,  // the stored bitmap is of a former session: counts as empty
 
-  input  wire logic             search_i,
-  input  wire logic [7:0]       behind_i,
-  output      logic             found_o,
-  output      logic [7:0]       code_o,
-  output      logic [31:0]      size_o,
+  input  wire logic        search_i,
+  input  wire logic [ 7:0] behind_i,
+  output logic             found_o,
+  output logic      [ 7:0] code_o,
+  output logic      [31:0] size_o,
 
-  input  wire logic             set_i,         // place write_code_i holds write_size_i
-  input  wire logic             clear_i,       // place write_code_i becomes empty
-  input  wire logic             wipe_i,        // all places become empty
-  input  wire logic [7:0]       write_code_i,
-  input  wire logic [31:0]      write_size_i,
+  input wire logic        set_i,         // place write_code_i holds write_size_i
+  input wire logic        clear_i,       // place write_code_i becomes empty
+  input wire logic        wipe_i,        // all places become empty
+  input wire logic [ 7:0] write_code_i,
+  input wire logic [31:0] write_size_i,
 
-  input  wire logic             rebuild_start_i,
-  input  wire logic             rebuild_set_i,  // with write_code_i, write_size_i
-  input  wire logic             rebuild_store_i
+  input wire logic rebuild_start_i,
+  input wire logic rebuild_set_i,    // with write_code_i, write_size_i
+  input wire logic rebuild_store_i
 );
 
   localparam int unsigned Groups = 16;
@@ -73,9 +73,17 @@ module ladder
     end
   end
 
-  sync_ram #(.Width(LadderCodes), .Depth(2 * Slots)) u_bitmap (
-    .clk_i, .re_i(read_i), .raddr_i({read_slot_i, read_ask_i}), .rdata_o(row),
-    .we_i(row_we), .waddr_i({slot_i, ask_i}), .wdata_i(row_new)
+  sync_ram #(
+    .Width(LadderCodes),
+    .Depth(2 * Slots)
+  ) u_bitmap (
+    .clk_i,
+    .re_i   (read_i),
+    .raddr_i({read_slot_i, read_ask_i}),
+    .rdata_o(row),
+    .we_i   (row_we),
+    .waddr_i({slot_i, ask_i}),
+    .wdata_i(row_new)
   );
 
   always_ff @(posedge clk_i) begin
@@ -121,19 +129,29 @@ module ladder
   end
   assign found_o = found_q;
 
-  sync_ram #(.Width(32), .Depth(2 * Slots * LadderCodes)) u_sizes (
-    .clk_i, .re_i(s3_q), .raddr_i({slot_i, ask_i, code}), .rdata_o(size_o),
-    .we_i(set_i || rebuild_set_i), .waddr_i({slot_i, ask_i, write_code_i}), .wdata_i(write_size_i)
+  sync_ram #(
+    .Width(32),
+    .Depth(2 * Slots * LadderCodes)
+  ) u_sizes (
+    .clk_i,
+    .re_i   (s3_q),
+    .raddr_i({slot_i, ask_i, code}),
+    .rdata_o(size_o),
+    .we_i   (set_i || rebuild_set_i),
+    .waddr_i({slot_i, ask_i, write_code_i}),
+    .wdata_i(write_size_i)
   );
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) if ($time != 0) begin  // inputs are random at time 0
-    if (set_i || clear_i || rebuild_set_i) begin
-      assert (write_code_i != CodeEscape) else $error("ladder: the escape has no place");
+  always_ff @(posedge clk_i)
+    if ($time != 0) begin  // inputs are random at time 0
+      if (set_i || clear_i || rebuild_set_i) begin
+        assert (write_code_i != CodeEscape)
+        else $error("ladder: the escape has no place");
+      end
+      assert ($countones({set_i, clear_i, wipe_i, rebuild_set_i, rebuild_store_i}) <= 1)
+      else $error("ladder: two writes at once");
     end
-    assert (32'(set_i) + 32'(clear_i) + 32'(wipe_i) + 32'(rebuild_set_i) + 32'(rebuild_store_i) <= 1)
-    else $error("ladder: two writes at once");
-  end
 `endif
 
 endmodule

@@ -11,52 +11,52 @@ module level_store
   import book_pkg::*;
 #(
   parameter int unsigned SetsLog2 = 10,
-  parameter int unsigned Ways = 4
+  parameter int unsigned Ways     = 4
 ) (
-  input  wire logic        clk_i,
-  input  wire logic [7:0]  gen_i,
+  input wire logic       clk_i,
+  input wire logic [7:0] gen_i,
 
-  input  wire logic        lookup_i,
-  input  wire logic [63:0] lookup_price_i,
-  input  wire logic [11:0] lookup_slot_i,
-  input  wire logic        lookup_ask_i,
+  input wire logic        lookup_i,
+  input wire logic [63:0] lookup_price_i,
+  input wire logic [11:0] lookup_slot_i,
+  input wire logic        lookup_ask_i,
 
   input  wire logic        compare_i,
   input  wire logic [63:0] key_price_i,
   input  wire logic [11:0] key_slot_i,
   input  wire logic        key_ask_i,
-  output      logic        hit_o,
-  output      logic        free_o,    // there is room in the set
-  output      ptr_t        ptr_o,     // of the hit; else of a free place, if any
-  output      logic [7:0]  code_o,    // of the hit: its place in the ladder, 0 = out
+  output logic             hit_o,
+  output logic             free_o,       // there is room in the set
+  output ptr_t             ptr_o,        // of the hit; else of a free place, if any
+  output logic      [ 7:0] code_o,       // of the hit: its place in the ladder, 0 = out
 
   input  wire logic        read_i,
   input  wire ptr_t        read_ptr_i,
-  output      logic [63:0] price_o,
-  output      logic [31:0] size_o,
-  output      logic [7:0]  level_code_o,
-  output      logic        next_valid_o,
-  output      ptr_t        next_o,
-  output      ptr_t        prev_o,
+  output logic      [63:0] price_o,
+  output logic      [31:0] size_o,
+  output logic      [ 7:0] level_code_o,
+  output logic             next_valid_o,
+  output ptr_t             next_o,
+  output ptr_t             prev_o,
 
-  input  wire ptr_t        write_ptr_i,
-  input  wire logic        insert_i,       // write_* of key_*: new level
-  input  wire logic        resize_i,
-  input  wire logic        recode_i,
-  input  wire logic        remove_i,
-  input  wire logic [31:0] write_size_i,
-  input  wire logic [7:0]  write_code_i,
+  input wire ptr_t        write_ptr_i,
+  input wire logic        insert_i,      // write_* of key_*: new level
+  input wire logic        resize_i,
+  input wire logic        recode_i,
+  input wire logic        remove_i,
+  input wire logic [31:0] write_size_i,
+  input wire logic [ 7:0] write_code_i,
 
-  input  wire logic        next_we_i,
-  input  wire ptr_t        next_ptr_i,
-  input  wire logic        next_valid_i,
-  input  wire ptr_t        next_i,
-  input  wire logic        prev_we_i,
-  input  wire ptr_t        prev_ptr_i,
-  input  wire ptr_t        prev_i,
+  input wire logic next_we_i,
+  input wire ptr_t next_ptr_i,
+  input wire logic next_valid_i,
+  input wire ptr_t next_i,
+  input wire logic prev_we_i,
+  input wire ptr_t prev_ptr_i,
+  input wire ptr_t prev_i,
 
-  input  wire logic                sweep_i,      // empties all ways of sweep_set_i
-  input  wire logic [SetsLog2-1:0] sweep_set_i
+  input wire logic                sweep_i,     // empties all ways of sweep_set_i
+  input wire logic [SetsLog2-1:0] sweep_set_i
 );
 
   localparam int unsigned WayW = (Ways > 1) ? $clog2(Ways) : 1;
@@ -75,8 +75,11 @@ module level_store
   } tag_t;
 
   logic [31:0] hash;
-  key_hash #(.KeyBytes(11)) u_hash (
-    .key_i({7'd0, lookup_ask_i, 4'd0, lookup_slot_i, lookup_price_i}), .hash_o(hash)
+  key_hash #(
+    .KeyBytes(11)
+  ) u_hash (
+    .key_i ({7'd0, lookup_ask_i, 4'd0, lookup_slot_i, lookup_price_i}),
+    .hash_o(hash)
   );
 
   logic [SetsLog2-1:0] lookup_set_q;
@@ -88,7 +91,7 @@ module level_store
   logic [31:0] size [Ways];
   logic [7:0] code [Ways];
 
-  assign read_set = lookup_i ? hash[SetsLog2-1:0] : read_ptr_i[SetsLog2-1:0];
+  assign read_set  = lookup_i ? hash[SetsLog2-1:0] : read_ptr_i[SetsLog2-1:0];
   assign write_set = sweep_i ? sweep_set_i : write_ptr_i[SetsLog2-1:0];
   assign write_way = write_ptr_i[SetsLog2+:WayW];
 
@@ -100,30 +103,68 @@ module level_store
     logic mine;
     assign mine = write_way == WayW'(w);
 
-    sync_ram #(.Width($bits(tag_t)), .Depth(Sets)) u_tag (
-      .clk_i, .re_i(lookup_i || read_i), .raddr_i(read_set), .rdata_o(tag[w]),
-      .we_i(sweep_i || (mine && (insert_i || remove_i))), .waddr_i(write_set),
+    sync_ram #(
+      .Width($bits(tag_t)),
+      .Depth(Sets)
+    ) u_tag (
+      .clk_i,
+      .re_i   (lookup_i || read_i),
+      .raddr_i(read_set),
+      .rdata_o(tag[w]),
+      .we_i   (sweep_i || (mine && (insert_i || remove_i))),
+      .waddr_i(write_set),
       .wdata_i({insert_i ? gen_i : 8'd0, key_ask_i, key_slot_i, key_price_i})
     );
-    sync_ram #(.Width(32), .Depth(Sets)) u_size (
-      .clk_i, .re_i(read_i), .raddr_i(read_set), .rdata_o(size[w]),
-      .we_i(mine && (insert_i || resize_i)), .waddr_i(write_set), .wdata_i(write_size_i)
+    sync_ram #(
+      .Width(32),
+      .Depth(Sets)
+    ) u_size (
+      .clk_i,
+      .re_i   (read_i),
+      .raddr_i(read_set),
+      .rdata_o(size[w]),
+      .we_i   (mine && (insert_i || resize_i)),
+      .waddr_i(write_set),
+      .wdata_i(write_size_i)
     );
-    sync_ram #(.Width(8), .Depth(Sets)) u_code (
-      .clk_i, .re_i(lookup_i || read_i), .raddr_i(read_set), .rdata_o(code[w]),
-      .we_i(mine && (insert_i || recode_i)), .waddr_i(write_set), .wdata_i(write_code_i)
+    sync_ram #(
+      .Width(8),
+      .Depth(Sets)
+    ) u_code (
+      .clk_i,
+      .re_i   (lookup_i || read_i),
+      .raddr_i(read_set),
+      .rdata_o(code[w]),
+      .we_i   (mine && (insert_i || recode_i)),
+      .waddr_i(write_set),
+      .wdata_i(write_code_i)
     );
   end
 
   // Links. The first level of a list is known by its head pointer, so its `prev` is never read.
-  sync_ram #(.Width(1 + UsedPtr), .Depth(2 ** UsedPtr)) u_next (
-    .clk_i, .re_i(read_i), .raddr_i(read_ptr_i[UsedPtr-1:0]),
+  sync_ram #(
+    .Width(1 + UsedPtr),
+    .Depth(2 ** UsedPtr)
+  ) u_next (
+    .clk_i,
+    .re_i   (read_i),
+    .raddr_i(read_ptr_i[UsedPtr-1:0]),
     .rdata_o({next_valid_o, next_o[UsedPtr-1:0]}),
-    .we_i(next_we_i), .waddr_i(next_ptr_i[UsedPtr-1:0]), .wdata_i({next_valid_i, next_i[UsedPtr-1:0]})
+    .we_i   (next_we_i),
+    .waddr_i(next_ptr_i[UsedPtr-1:0]),
+    .wdata_i({next_valid_i, next_i[UsedPtr-1:0]})
   );
-  sync_ram #(.Width(UsedPtr), .Depth(2 ** UsedPtr)) u_prev (
-    .clk_i, .re_i(read_i), .raddr_i(read_ptr_i[UsedPtr-1:0]), .rdata_o(prev_o[UsedPtr-1:0]),
-    .we_i(prev_we_i), .waddr_i(prev_ptr_i[UsedPtr-1:0]), .wdata_i(prev_i[UsedPtr-1:0])
+  sync_ram #(
+    .Width(UsedPtr),
+    .Depth(2 ** UsedPtr)
+  ) u_prev (
+    .clk_i,
+    .re_i   (read_i),
+    .raddr_i(read_ptr_i[UsedPtr-1:0]),
+    .rdata_o(prev_o[UsedPtr-1:0]),
+    .we_i   (prev_we_i),
+    .waddr_i(prev_ptr_i[UsedPtr-1:0]),
+    .wdata_i(prev_i[UsedPtr-1:0])
   );
   assign next_o[PtrBits-1:UsedPtr] = '0;
   assign prev_o[PtrBits-1:UsedPtr] = '0;
@@ -134,18 +175,18 @@ module level_store
     if (lookup_i) lookup_set_q <= hash[SetsLog2-1:0];
     if (read_i) read_way_q <= read_ptr_i[SetsLog2+:WayW];
     if (compare_i) begin
-      hit_o <= 1'b0;
+      hit_o  <= 1'b0;
       free_o <= 1'b0;
       for (int unsigned w = 0; w < Ways; w++) begin
         if (tag[w].gen != gen_i) begin
           free_o <= 1'b1;
-          ptr_o <= PtrBits'({WayW'(w), lookup_set_q});
+          ptr_o  <= PtrBits'({WayW'(w), lookup_set_q});
         end
       end
       for (int unsigned w = 0; w < Ways; w++) begin
         if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) begin
-          hit_o <= 1'b1;
-          ptr_o <= PtrBits'({WayW'(w), lookup_set_q});
+          hit_o  <= 1'b1;
+          ptr_o  <= PtrBits'({WayW'(w), lookup_set_q});
           code_o <= code[w];
         end
       end
@@ -157,19 +198,24 @@ module level_store
   assign level_code_o = code[read_way_q];
 
 `ifndef SYNTHESIS
-  always_ff @(posedge clk_i) if ($time != 0) begin  // inputs are random at time 0
-    assert (32'(insert_i) + 32'(remove_i) + 32'(resize_i) + 32'(recode_i) + 32'(sweep_i) <= 1)
-    else $error("level_store: two writes at once");
-    assert (!(lookup_i && read_i)) else $error("level_store: two reads at once");
-    if (insert_i) assert (gen_i != 8'd0) else $error("level_store: generation 0 is never live");
-    if (compare_i) begin
-      automatic int unsigned hits = 0;
-      for (int unsigned w = 0; w < Ways; w++) begin
-        if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) hits++;
+  always_ff @(posedge clk_i)
+    if ($time != 0) begin  // inputs are random at time 0
+      assert (32'(insert_i) + 32'(remove_i) + 32'(resize_i) + 32'(recode_i) + 32'(sweep_i) <= 1)
+      else $error("level_store: two writes at once");
+      assert (!(lookup_i && read_i))
+      else $error("level_store: two reads at once");
+      if (insert_i)
+        assert (gen_i != 8'd0)
+        else $error("level_store: generation 0 is never live");
+      if (compare_i) begin
+        automatic int unsigned hits = 0;
+        for (int unsigned w = 0; w < Ways; w++) begin
+          if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) hits++;
+        end
+        assert (hits <= 1)
+        else $error("level_store: a level stands twice");
       end
-      assert (hits <= 1) else $error("level_store: a level stands twice");
     end
-  end
 `endif
 
 endmodule

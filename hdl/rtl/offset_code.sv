@@ -16,25 +16,25 @@
 module offset_code
   import book_pkg::*;
 (
-  input  wire logic        clk_i,
-  input  wire logic        rst_ni,
-  input  wire logic        clear_i,         // forget everything on the way
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic clear_i, // forget everything on the way
 
   input  wire logic        start_i,         // only while ready_o
-  output      logic        ready_o,
+  output logic             ready_o,
   input  wire logic [63:0] price_i,
   input  wire logic [63:0] centre_i,
   input  wire logic        centre_valid_i,
   input  wire logic        cancel_i,        // forget the price started one cycle before
 
-  input  wire logic [23:0] tick_i,
-  input  wire logic [32:0] recip_i,
+  input wire logic [23:0] tick_i,
+  input wire logic [32:0] recip_i,
 
-  output      logic        done_o,
-  input  wire logic        take_i,
-  output      logic        in_range_o,
-  output      logic [7:0]  code_o,          // 0 = escape
-  output      logic        busy_o
+  output logic            done_o,
+  input  wire logic       take_i,
+  output logic            in_range_o,
+  output logic      [7:0] code_o,      // 0 = escape
+  output logic            busy_o
 );
 
   // Stage 1: distance and window. Stage 2: range, partial products. Stage 3: quotient.
@@ -51,8 +51,8 @@ module offset_code
   logic advance;
   assign advance = !s3_valid_q || take_i;
   assign ready_o = advance;
-  assign done_o = s3_valid_q;
-  assign busy_o = s1_valid_q || s2_valid_q || s3_valid_q;
+  assign done_o  = s3_valid_q;
+  assign busy_o  = s1_valid_q || s2_valid_q || s3_valid_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -75,8 +75,8 @@ module offset_code
       if (start_i) begin
         automatic logic [64:0] up = {price_i[63], price_i} - {centre_i[63], centre_i};
         automatic logic [64:0] down = {centre_i[63], centre_i} - {price_i[63], price_i};
-        s1_neg_q <= up[64];
-        s1_dist_q <= up[64] ? down : up;
+        s1_neg_q   <= up[64];
+        s1_dist_q  <= up[64] ? down : up;
         s1_known_q <= centre_valid_i;
         s1_limit_q <= {tick_i, 7'd0} - 31'(tick_i);
       end
@@ -110,7 +110,8 @@ module offset_code
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
   assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) start_i |-> ready_o)
   else $error("offset_code: started while not ready");
-  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) cancel_i |-> advance && s1_valid_q)
+  assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0)
+    cancel_i |-> advance && s1_valid_q)
   else $error("offset_code: nothing to cancel");
   assert property (@(posedge clk_i) disable iff (!rst_ni || $time == 0) take_i |-> done_o)
   else $error("offset_code: taken before done");
