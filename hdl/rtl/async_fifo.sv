@@ -132,13 +132,21 @@ module async_fifo #(
   assign rd_busy_o  = rd_up_o && (out_valid_q || rd_have);
 
 `ifndef SYNTHESIS
+  logic wr_checks_on_q;  // a reset was seen; before it everything is random
+  initial wr_checks_on_q = 1'b0;
   always_ff @(posedge wr_clk_i or negedge wr_rst_ni) begin
-    if (wr_rst_ni) begin
+    if (!wr_rst_ni) begin
+      wr_checks_on_q <= 1'b1;
+    end else if (wr_checks_on_q) begin
       if (wr_up_o) a_no_overflow : assert (wr_used <= ptr_t'(Depth));
     end
   end
+  logic rd_checks_on_q;  // a reset was seen; before it everything is random
+  initial rd_checks_on_q = 1'b0;
   always_ff @(posedge rd_clk_i or negedge rd_rst_ni) begin
-    if (rd_rst_ni) begin
+    if (!rd_rst_ni) begin
+      rd_checks_on_q <= 1'b1;
+    end else if (rd_checks_on_q) begin
       if (rd_up_o) a_no_underflow : assert (to_bin(wr_seen_gray) - rd_bin_q <= ptr_t'(Depth));
     end
   end

@@ -43,11 +43,14 @@ module card_time (
 `ifndef SYNTHESIS
   logic [63:0] last_q;
   logic        last_valid_q;
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      checks_on_q <= 1'b1;
       last_valid_q <= 1'b0;
       last_q       <= '0;
-    end else begin
+    end else if (checks_on_q) begin
       last_q       <= ns_q;
       last_valid_q <= time_follow_i;
       if (last_valid_q && time_follow_i) a_never_back : assert (ns_q >= last_q);

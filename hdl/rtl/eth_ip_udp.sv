@@ -340,8 +340,12 @@ module eth_ip_udp
   assign busy_o = in_frame_q || out_valid_q;
 
 `ifndef SYNTHESIS
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (!rst_ni) begin
+      checks_on_q <= 1'b1;
+    end else if (checks_on_q) begin
       if (beat_valid_i && in_frame_q && !beat_i.last) a_full_beats : assert (&beat_i.keep);
       if (beat_valid_i) a_contiguous : assert ((beat_i.keep & (beat_i.keep + 8'd1)) == '0);
       if (out_valid_q && out_q.first) a_first_has_bytes : assert (out_q.keep[0]);

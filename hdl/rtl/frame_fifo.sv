@@ -135,10 +135,13 @@ module frame_fifo
 
 `ifndef SYNTHESIS
   logic in_frame_q;  // a record of a frame that has not ended
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      checks_on_q <= 1'b1;
       in_frame_q <= 1'b0;
-    end else begin
+    end else if (checks_on_q) begin
       if (wr_take) in_frame_q <= (in_frame_q || wr_has_i) && !wr_end_i;
       a_order    : assert (ptr_t'(commit_q - rd_q) <= ptr_t'(wr_q - rd_q));
       a_fits     : assert (ptr_t'(wr_q - rd_q) <= ptr_t'(Depth));

@@ -445,8 +445,12 @@ module iex_tp
   endfunction
 
 `ifndef SYNTHESIS
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (!rst_ni) begin
+      checks_on_q <= 1'b1;
+    end else if (checks_on_q) begin
       if (udp_valid_i && a_free) begin
         a_lane0 : assert (offset_q == '0 || state_q == StLength || state_q == StRest || !in_frame_q);
         a_progress : assert (beat_done || used != '0);

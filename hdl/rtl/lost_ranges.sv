@@ -61,8 +61,12 @@ module lost_ranges #(
   end
 
 `ifndef SYNTHESIS
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (!rst_ni) begin
+      checks_on_q <= 1'b1;
+    end else if (checks_on_q) begin
       if (add_valid_i) a_range : assert (add_end_i > add_first_i);
       a_one_command : assert (!(add_valid_i && clear_i));
     end

@@ -68,8 +68,12 @@ module reset_link (
   end
 
 `ifndef SYNTHESIS
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (!rst_ni) begin
+      checks_on_q <= 1'b1;
+    end else if (checks_on_q) begin
       a_clear_down : assert (!(clear_o && up_o));
     end
   end

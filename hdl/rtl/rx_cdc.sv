@@ -76,15 +76,19 @@ module rx_cdc
   end
 
   // Dropped frames, as a gray count that crosses without a handshake. Not reset: the core looks at differences only.
-  logic [7:0] drops_bin_q, drops_gray_q;
+  function automatic logic [7:0] to_bin(logic [7:0] gray);
+    logic [7:0] bin;
+    bin[7] = gray[7];
+    for (int i = 6; i >= 0; i--) bin[i] = bin[i+1] ^ gray[i];
+    return bin;
+  endfunction
+
+  logic [7:0] drops_gray_q;
   wire        drop_end = rx_valid_i && rx_i.last && dropping;
-  wire  [7:0] drops_next = drops_bin_q + 8'd1;
+  wire  [7:0] drops_next = to_bin(drops_gray_q) + 8'd1;
 
   always_ff @(posedge rx_clk_i) begin
-    if (drop_end) begin
-      drops_bin_q  <= drops_next;
-      drops_gray_q <= drops_next ^ (drops_next >> 1);
-    end
+    if (drop_end) drops_gray_q <= drops_next ^ (drops_next >> 1);
   end
 
   // Crossing --------------------------------------------------------------------------------------------------------
@@ -152,13 +156,6 @@ module rx_cdc
 
   sync2 #(.Width(8)) u_drops (.clk_i(core_clk_i), .d_i(drops_gray_q), .q_o(drops_gray));
 
-  function automatic logic [7:0] to_bin(logic [7:0] gray);
-    logic [7:0] bin;
-    bin[7] = gray[7];
-    for (int i = 6; i >= 0; i--) bin[i] = bin[i+1] ^ gray[i];
-    return bin;
-  endfunction
-
   wire [7:0] drops_bin = to_bin(drops_gray);
 
   always_ff @(posedge core_clk_i or negedge core_rst_ni) begin
@@ -179,8 +176,12 @@ module rx_cdc
   end
 
 `ifndef SYNTHESIS
+  logic rx_checks_on_q;  // a reset was seen; before it everything is random
+  initial rx_checks_on_q = 1'b0;
   always_ff @(posedge rx_clk_i or negedge rx_rst_ni) begin
-    if (rx_rst_ni) begin
+    if (!rx_rst_ni) begin
+      rx_checks_on_q <= 1'b1;
+    end else if (rx_checks_on_q) begin
       if (wr_valid && wr_up) a_room : assert (wr_ready);
       if (wr_up && rx_valid_i && !rx_i.last) a_full_beats : assert (&rx_i.keep);
     end

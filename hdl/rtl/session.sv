@@ -358,10 +358,13 @@ module session
 
 `ifndef SYNTHESIS
   logic seen_pkt_q;
+  logic checks_on_q;  // a reset was seen; before it everything is random
+  initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
+      checks_on_q <= 1'b1;
       seen_pkt_q <= 1'b0;
-    end else begin
+    end else if (checks_on_q) begin
       if (take_pkt) seen_pkt_q <= 1'b1;
       if (take_msg || take_end) a_pkt_first : assert (seen_pkt_q);
       if (take_msg) a_step : assert (in_step_q == (seq_q == expected_q));
