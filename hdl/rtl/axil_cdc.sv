@@ -234,13 +234,17 @@ module axil_cdc
       $fatal(1, "axil_cdc: Timeout = %0d, an access takes about 20 cycles", Timeout);
   end
 
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge host_clk_i or negedge host_rst_ni) if (!host_rst_ni) armed_q <= 1'b1;
+
   logic waits_q;
   always_ff @(posedge host_clk_i or negedge host_rst_ni) begin
     if (!host_rst_ni) begin
       waits_q <= 1'b0;
     end else begin
       waits_q <= host_q == Answer && !host_done;
-      assert (!waits_q || host_q == Answer)
+      assert (!armed_q || !waits_q || host_q == Answer)
       else $error("axil_cdc: an answer was withdrawn");
     end
   end

@@ -118,8 +118,12 @@ module counter_bank
       $fatal(1, "counter_bank: %0d counters need more address bits", NumCounters);
   end
 
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (rst_ni && armed_q) begin
       assert (in_flight_q <= 32'h7fff_ffff)
       else $error("counter_bank: more dispositions than messages");
       assert (!inc_i[CntEventsLost] && !inc_i[CntEventsVoidedMessages])

@@ -230,6 +230,10 @@ module drop_counter
     if (Slots < 1 || Slots > 4094) $fatal(1, "drop_counter: Slots = %0d, legal is 1..4094", Slots);
   end
 
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   entry_t held_q;
   logic   hold_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -238,13 +242,13 @@ module drop_counter
     end else begin
       hold_q <= entry_valid_o && !entry_ready_i;
       held_q <= entry_o;
-      assert (!hold_q || (entry_valid_o && entry_o == held_q))
+      assert (!armed_q || !hold_q || (entry_valid_o && entry_o == held_q))
       else $error("drop_counter: an entry on offer changed");
     end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni && drop_valid_i) begin
+    if (rst_ni && armed_q && drop_valid_i) begin
       assert (drop_ready_o)
       else $error("drop_counter: drop while not ready");
       assert (seen_valid_i)

@@ -206,8 +206,12 @@ module entry_fields
   end
 
 `ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (rst_ni && armed_q) begin
       assert (!(take_i && reopen_i))
       else $error("entry_fields: take and reopen together");
       if (take_i) begin

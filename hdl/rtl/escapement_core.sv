@@ -488,8 +488,12 @@ module escapement_core
   );
 
 `ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni && reset_q == '0) begin
+    if (rst_ni && armed_q && reset_q == '0) begin
       assert (!(late && duplicate))
       else $error("escapement_core: a message with two dispositions");
       assert (!tick_valid || (tick_kind >= 5'd1 && tick_kind <= 5'd5))

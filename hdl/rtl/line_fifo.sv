@@ -70,8 +70,12 @@ module line_fifo #(
       $fatal(1, "line_fifo: Depth = %0d is no power of two", Depth);
   end
 
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni)
+    if (rst_ni && armed_q)
       assert (level_q <= level_t'(Depth))
       else $error("line_fifo: overfull");
   end

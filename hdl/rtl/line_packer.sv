@@ -271,8 +271,12 @@ module line_packer
   assign busy_o = s1_valid_q || s2_valid_q || count_q != 8'd0 || line_valid_q || mode_q != Normal;
 
 `ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni) begin
+    if (rst_ni && armed_q) begin
       assert (!(s2_valid_q && !s2_first_q && count_q == 8'd0))
       else $error("line_packer: an entry leans on a line that is gone");
       assert (!(no_fit && !(s1_valid_q && s1_sent_q)))

@@ -38,8 +38,12 @@ module rx_gate
   end
 
 `ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (rst_ni)
+    if (rst_ni && armed_q)
       assert (!(discard_q && !inside_q))
       else $error("rx_gate: throws away between frames");
   end
