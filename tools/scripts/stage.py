@@ -2,7 +2,8 @@
 
     python3 tools/scripts/stage.py test|soak [--only TEXT] [--keep-going]
 
-The stages stand in stages.toml. A stage fails when its command fails or when it takes longer than its budget.
+The stages stand in stages.toml. A stage fails when its command fails or when it takes longer than its budget;
+the suite has a budget of its own.
 """
 
 import argparse
@@ -46,6 +47,11 @@ def load(suite: str, only: str | None, path: Path = STAGES) -> list[dict]:
     return [s for s in stages if suite in s["suites"] and (only is None or only in s["name"])]
 
 
+def suite_budget(suite: str, path: Path = STAGES) -> int:
+    """Wall time that a whole suite may take, s."""
+    return tomllib.loads(path.read_text())["suite_budget_s"][suite]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("suite", choices=["test", "soak"])
@@ -78,9 +84,10 @@ def main() -> int:
     for name, seconds, budget, problem in results:
         print(f"{name:<56}{seconds:>8.1f}{budget:>8}  {'FAILED: ' + problem if problem else ''}")
     total = time.monotonic() - began
-    failed = any(problem for *_, problem in results)
+    budget = suite_budget(args.suite)
+    failed = any(problem for *_, problem in results) or total > budget
     not_run = len(stages) - len(results)
-    print(f"{'total':<56}{total:>8.1f}          {'FAILED' if failed else 'passed'}{f', {not_run} not run' if not_run else ''}")
+    print(f"{'total':<56}{total:>8.1f}{budget:>8}  {'FAILED' if failed else 'passed'}{f', {not_run} not run' if not_run else ''}")
     return 1 if failed else 0
 
 
