@@ -64,6 +64,8 @@ module frame_fifo
   slot_t mem_out_q;
   side_t side_out_q, frame_side_q;
   rec_t  bypass_rec_q;
+  rec_t  rec;   // at the output
+  side_t side;  // its frame's values
 
   wire full = (wr_q - rd_q) == ptr_t'(Depth);
   wire empty = rd_q == commit_q;  // nothing readable in memory
@@ -116,8 +118,6 @@ module frame_fifo
     if (out_valid_q && rec_ready_i && rec.kind == RecPkt) frame_side_q <= side_out_q;
   end
 
-  rec_t  rec;
-  side_t side;
   always_comb begin
     rec = mem_out_q.rec;
     side = mem_out_q.rec.kind == RecPkt ? side_out_q : frame_side_q;
