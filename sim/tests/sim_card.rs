@@ -110,9 +110,9 @@ fn differing_counters(
 ) -> Vec<String> {
     let mut wrong = Vec::new();
     for (name, golden) in model.counters().named() {
-        let counter = Counter::ALL.iter().find(|c| {
-            format!("{}_{}", c.group().name(), c.name()) == name || c.name() == name
-        });
+        let counter = Counter::ALL
+            .iter()
+            .find(|c| format!("{}_{}", c.group().name(), c.name()) == name || c.name() == name);
         let counter = counter.unwrap_or_else(|| panic!("no register for {name}"));
         // How often the ladder was filled from the level store is the hardware's own affair.
         if matches!(counter, Counter::EventsRefillStalls | Counter::EventsRefillCycles) {

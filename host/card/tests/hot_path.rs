@@ -49,7 +49,8 @@ fn polling_allocates_nothing_reads_no_register_and_makes_no_system_call() {
             // The soft card itself may allocate: it is not on the host's hot path.
             driver.device_mut().inner_mut().inject(&frame.as_frame()).unwrap();
         }
-        let (allocations, before) = (ALLOCATIONS.load(Ordering::Relaxed), driver.device_mut().counts());
+        let (allocations, before) =
+            (ALLOCATIONS.load(Ordering::Relaxed), driver.device_mut().counts());
         for _ in 0..50_000 {
             polls += 1;
             if let Some(RingEvent::Line { bytes, .. }) = driver.poll().unwrap() {

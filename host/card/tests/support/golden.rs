@@ -12,10 +12,8 @@ pub fn golden(config: &CardConfig) -> CardModel {
     };
     let mut model = escapement_feed::CardConfig::new(feed);
     model.feed_id = config.feed.feed_id;
-    model.checks = Checks {
-        ip_checksum: config.check_ip_checksum,
-        udp_checksum: config.check_udp_checksum,
-    };
+    model.checks =
+        Checks { ip_checksum: config.check_ip_checksum, udp_checksum: config.check_udp_checksum };
     model.frame_mode = match config.frame_mode {
         FrameMode::Whole => escapement_feed::FrameMode::Whole,
         FrameMode::Early => escapement_feed::FrameMode::Early,

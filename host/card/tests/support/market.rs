@@ -111,7 +111,7 @@ impl Market {
         self.send_time += 1_000;
     }
 
-    fn spoil_segment(&mut self, payload: &mut Vec<u8>) {
+    fn spoil_segment(&mut self, payload: &mut [u8]) {
         match self.random.below(6) {
             0 => payload[0] = 2,
             1 => payload[2] ^= 0x10,
