@@ -11,14 +11,14 @@ const SNAP_LENGTH: u32 = 65_535;
 
 enum Output<W: Write> {
     Plain(W),
-    Gzip(GzEncoder<W>),
+    Gzip(Box<GzEncoder<W>>),
 }
 
 impl<W: Write> Output<W> {
     fn writer(&mut self) -> &mut dyn Write {
         match self {
             Self::Plain(writer) => writer,
-            Self::Gzip(writer) => writer,
+            Self::Gzip(writer) => writer.as_mut(),
         }
     }
 }
@@ -45,7 +45,7 @@ impl<W: Write> PcapWriter<W> {
 
     /// Starts a gzip file. Its header carries no time and no name, so equal packets give equal bytes.
     pub fn gzip(writer: W) -> io::Result<Self> {
-        Self::start(Output::Gzip(GzEncoder::new(writer, flate2::Compression::default())))
+        Self::start(Output::Gzip(Box::new(GzEncoder::new(writer, flate2::Compression::default()))))
     }
 
     fn start(output: Output<W>) -> io::Result<Self> {

@@ -42,7 +42,7 @@ pub fn replay(capture: &Path, card: &str, options: &[&str]) -> Replay {
     let mut arguments: Vec<&std::ffi::OsStr> =
         vec!["replay".as_ref(), capture.as_ref(), "--card".as_ref(), card.as_ref()];
     arguments.extend(["--ticks".as_ref(), ticks.as_os_str(), "--json".as_ref(), json.as_os_str()]);
-    arguments.extend(options.iter().map(|option| AsRef::<std::ffi::OsStr>::as_ref(option)));
+    arguments.extend(options.iter().map(AsRef::<std::ffi::OsStr>::as_ref));
     let run = escapement(arguments);
     let read = |path: &Path| std::fs::read_to_string(path).unwrap_or_default();
     Replay {
