@@ -186,7 +186,7 @@ async def the_core_shows_through(dut):
         assert await bench.read(REGISTERS["STATUS"].offset) == 2 | idle
     assert await bench.read(REGISTERS["BUILD_HASH"].offset) == 0x0123456789ABCDEF
     assert await bench.read(REGISTERS["BOARD"].offset) == 7
-    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=10, level_ways=4, map_log2=8, ports=1)
+    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=10, level_ways=8, map_log2=8, ports=1)
     assert await bench.read(REGISTERS["PARAMS"].offset) == params
     bench.stop()
 
