@@ -21,7 +21,9 @@
 module book
   import esc_pkg::*;
   import esc_counter_pkg::*;
-  import esc_line_pkg::*;
+  import esc_line_pkg::KindBid, esc_line_pkg::KindTradeBreak, esc_line_pkg::KindStatus,
+         esc_line_pkg::KindGap, esc_line_pkg::KindRecentre, esc_line_pkg::KindRefresh,
+         esc_line_pkg::KindVoid, esc_line_pkg::KindHeartbeat, esc_line_pkg::KindRestart;
   import book_pkg::*;
 #(
   parameter int unsigned Slots         = 64,
@@ -359,6 +361,7 @@ module book
     .busy_o        (code_busy)
   );
 
+  logic [1:0] emit_kind;  // the tick due next: bid, ask, trade
   logic divide_start, divide_done, divide_ok;
   logic [63:0] divide_floor;
 
@@ -376,7 +379,6 @@ module book
   // ---------------------------------------------------------------------------------------------- emission
 
   logic out_free;                    // the output register can take an entry
-  logic [1:0] emit_kind;             // bid, ask, trade
   logic emit_fire;                   // StEmit or StPick puts a tick of emit_kind out
   due_t emit;
   logic [7:0] emit_code;
@@ -493,6 +495,24 @@ module book
 
   // ---------------------------------------------------------------------------------------------- coder
 
+  // What a level operation does, decided in cycle 2.
+  act_e level_act;
+  logic level_best, level_coded, level_search;
+  always_comb begin
+    level_act = ActNone;
+    level_best = 1'b0;
+    level_search = 1'b0;
+    if (op_q.size0[31:0] != '0) begin
+      if (hit) level_act = ActResize;
+      else if (free) level_act = ActInsert;
+      level_best = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
+    end else if (hit) begin
+      level_act = ActRemove;
+      level_search = p_equal_q;
+    end
+    level_coded = level_act == ActInsert || (level_best && op_q.complete && p_differs_q);
+  end
+
   always_comb begin
     code_start  = 1'b0;
     code_cancel = 1'b0;
@@ -527,24 +547,6 @@ module book
       end
       default: ;
     endcase
-  end
-
-  // What a level operation does, decided in cycle 2.
-  act_e level_act;
-  logic level_best, level_coded, level_search;
-  always_comb begin
-    level_act = ActNone;
-    level_best = 1'b0;
-    level_search = 1'b0;
-    if (op_q.size0[31:0] != '0) begin
-      if (hit) level_act = ActResize;
-      else if (free) level_act = ActInsert;
-      level_best = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
-    end else if (hit) begin
-      level_act = ActRemove;
-      level_search = p_equal_q;
-    end
-    level_coded = level_act == ActInsert || (level_best && op_q.complete && p_differs_q);
   end
 
   // ---------------------------------------------------------------------------------------------- writes
