@@ -95,20 +95,21 @@ impl Packer {
     /// Hands finished lines to `take` until it refuses one; then announces drops if there is room again.
     pub(super) fn drain(&mut self, mut take: impl FnMut(&Finished) -> bool) {
         loop {
+            let mut refused = false;
             while let Some(line) = self.queue.front() {
-                if !take(line) {
-                    return;
+                refused = !take(line);
+                if refused {
+                    break;
                 }
                 self.queue.pop_front();
             }
-            if self.writer.is_empty() && !self.dropping {
-                return;
-            }
-            // The queue is empty: room for the line in hand and for announcements.
-            if self.dropping {
+            if self.dropping && self.queue.len() <= QUEUE_LINES / 2 {
                 self.announce();
             }
             self.flush();
+            if refused || self.queue.is_empty() {
+                return;
+            }
         }
     }
 
