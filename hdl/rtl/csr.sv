@@ -12,7 +12,7 @@ module csr
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        LadderDepth   = 256,
   parameter int unsigned        LevelSetsLog2 = 10,
-  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        LevelWays     = 8,
   parameter int unsigned        MapLog2       = 8,
   parameter int unsigned        Ports         = 1
 ) (

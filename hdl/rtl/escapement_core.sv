@@ -15,7 +15,7 @@ module escapement_core
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        MapLog2       = 8,
   parameter int unsigned        LevelSetsLog2 = 10,
-  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        LevelWays     = 8,
   parameter int unsigned        LineFifoDepth = 64
 ) (
   input  wire logic              clk_i,

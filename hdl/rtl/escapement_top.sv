@@ -16,7 +16,7 @@ module escapement_top
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        MapLog2       = 8,
   parameter int unsigned        LevelSetsLog2 = 10,
-  parameter int unsigned        LevelWays     = 4,
+  parameter int unsigned        LevelWays     = 8,
   parameter int unsigned        LineFifoDepth = 64,
   parameter int unsigned        CsrTimeout    = 1024
 ) (
