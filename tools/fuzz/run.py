@@ -86,7 +86,8 @@ def main() -> int:
         return 1
     if args.build_only:
         return 0
-    each = max(1, round(args.seconds * min(AT_A_TIME, len(targets)) / len(targets)))
+    rounds = -(-len(targets) // AT_A_TIME)
+    each = max(1, args.seconds // rounds)
     print(f"fuzz: {len(targets)} targets, {each} s each, {AT_A_TIME} at a time, seed {args.seed}", flush=True)
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         findings = [f for f in pool.map(lambda t: fuzz(t, each, args.seed), targets) if f]
