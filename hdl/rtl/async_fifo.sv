@@ -1,9 +1,11 @@
-// FIFO between two unrelated clocks, gray-coded pointers, registered output (block RAM style memory).
+// FIFO between two unrelated clocks, gray-coded pointers, registered output (block RAM style
+// memory).
 //
-// Nothing is lost, doubled or reordered while both sides are out of reset. Each side may be reset alone: both sides
-// then empty themselves through `reset_link` (needs both clocks; until then neither side is up). For the surviving
-// side that means: `wr_ready_o` is low for a while, or `rd_valid_o` falls although the item was not taken (the only
-// exception to the valid/ready rule). What was inside is gone, what comes out was written after both were up.
+// Nothing is lost, doubled or reordered while both sides are out of reset. Each side may be reset
+// alone: both sides then empty themselves through `reset_link` (needs both clocks; until then
+// neither side is up). For the surviving side that means: `wr_ready_o` is low for a while, or
+// `rd_valid_o` falls although the item was not taken (the only exception to the valid/ready rule).
+// What was inside is gone, what comes out was written after both were up.
 //
 // Latency: 1 write clock, then 3 to 4 read clocks.
 
@@ -11,7 +13,7 @@
 
 module async_fifo #(
   parameter type         T     = logic [31:0],
-  parameter int unsigned Depth = 16  // a power of two, 4 or more
+  parameter int unsigned Depth = 16             // a power of two, 4 or more
 ) (
   // Write side. ready is low while down or full. wr_busy_o: something is inside, as seen from here.
   input  wire                     wr_clk_i,
@@ -21,16 +23,16 @@ module async_fifo #(
   input  wire T                   wr_data_i,
   output wire                     wr_up_o,
   output wire                     wr_busy_o,
-  output wire [$clog2(Depth):0]   wr_room_o,  // items that fit for sure (0 while down)
+  output wire   [$clog2(Depth):0] wr_room_o,   // items that fit for sure (0 while down)
 
   // Read side. rd_busy_o: something is inside, as seen from here.
-  input  wire                     rd_clk_i,
-  input  wire                     rd_rst_ni,
-  output wire                     rd_valid_o,
-  input  wire                     rd_ready_i,
-  output wire T                   rd_data_o,
-  output wire                     rd_up_o,
-  output wire                     rd_busy_o
+  input  wire   rd_clk_i,
+  input  wire   rd_rst_ni,
+  output wire   rd_valid_o,
+  input  wire   rd_ready_i,
+  output wire T rd_data_o,
+  output wire   rd_up_o,
+  output wire   rd_busy_o
 );
 
   localparam int unsigned AddrBits = $clog2(Depth);
@@ -51,7 +53,7 @@ module async_fifo #(
     return bin;
   endfunction
 
-  T mem [Depth];
+  T mem[Depth];
 
   wire wr_gen, wr_done, wr_ack, wr_clear;
   wire rd_gen, rd_done, rd_ack, rd_clear;
@@ -61,15 +63,27 @@ module async_fifo #(
   ptr_t rd_bin_q, rd_gray_q;
   ptr_t wr_seen_gray, rd_seen_gray;
 
-  // Write side ------------------------------------------------------------------------------------------------------
+  // Write side ------------------------------------------------------------------------------------
   reset_link u_wr_link (
-    .clk_i(wr_clk_i), .rst_ni(wr_rst_ni),
-    .gen_o(wr_gen), .done_o(wr_done), .ack_o(wr_ack),
-    .gen_i(rd_gen), .done_i(rd_done), .ack_i(rd_ack),
-    .clear_o(wr_clear), .up_o(wr_up_o)
+    .clk_i  (wr_clk_i),
+    .rst_ni (wr_rst_ni),
+    .gen_o  (wr_gen),
+    .done_o (wr_done),
+    .ack_o  (wr_ack),
+    .gen_i  (rd_gen),
+    .done_i (rd_done),
+    .ack_i  (rd_ack),
+    .clear_o(wr_clear),
+    .up_o   (wr_up_o)
   );
 
-  sync2 #(.Width(AddrBits + 1)) u_rd_to_wr (.clk_i(wr_clk_i), .d_i(rd_gray_q), .q_o(rd_seen_gray));
+  sync2 #(
+    .Width(AddrBits + 1)
+  ) u_rd_to_wr (
+    .clk_i(wr_clk_i),
+    .d_i  (rd_gray_q),
+    .q_o  (rd_seen_gray)
+  );
 
   wire ptr_t wr_used = wr_bin_q - to_bin(rd_seen_gray);
   wire       wr_push = wr_valid_i && wr_ready_o;
@@ -90,15 +104,27 @@ module async_fifo #(
     if (wr_push) mem[wr_bin_q[AddrBits-1:0]] <= wr_data_i;
   end
 
-  // Read side -------------------------------------------------------------------------------------------------------
+  // Read side -------------------------------------------------------------------------------------
   reset_link u_rd_link (
-    .clk_i(rd_clk_i), .rst_ni(rd_rst_ni),
-    .gen_o(rd_gen), .done_o(rd_done), .ack_o(rd_ack),
-    .gen_i(wr_gen), .done_i(wr_done), .ack_i(wr_ack),
-    .clear_o(rd_clear), .up_o(rd_up_o)
+    .clk_i  (rd_clk_i),
+    .rst_ni (rd_rst_ni),
+    .gen_o  (rd_gen),
+    .done_o (rd_done),
+    .ack_o  (rd_ack),
+    .gen_i  (wr_gen),
+    .done_i (wr_done),
+    .ack_i  (wr_ack),
+    .clear_o(rd_clear),
+    .up_o   (rd_up_o)
   );
 
-  sync2 #(.Width(AddrBits + 1)) u_wr_to_rd (.clk_i(rd_clk_i), .d_i(wr_gray_q), .q_o(wr_seen_gray));
+  sync2 #(
+    .Width(AddrBits + 1)
+  ) u_wr_to_rd (
+    .clk_i(rd_clk_i),
+    .d_i  (wr_gray_q),
+    .q_o  (wr_seen_gray)
+  );
 
   logic out_valid_q;
   T     out_q;

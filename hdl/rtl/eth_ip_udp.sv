@@ -1,16 +1,18 @@
-// Ethernet II, up to two VLAN tags, IPv4 with options, UDP: checks the headers, matches group and port, and hands on
-// the UDP payload one cycle after it came in.
+// Ethernet II, up to two VLAN tags, IPv4 with options, UDP: checks the headers, matches group and
+// port, and hands on the UDP payload one cycle after it came in.
 //
-// All header fields stand in 32-bit words that start at frame offsets 4k+2, so each beat completes two words: W0 is
-// the last two bytes of the beat before and the first two of this one, W1 is bytes 2..5. The UDP payload starts in
-// lane 2 or 6 of a beat; its first beat is shifted down to lane 0 (2 or 6 bytes), later beats pass as they are. So:
-// every beat of a datagram is full except the first, the one in which the payload ends, and a final one with keep = 0
-// that only tells how the frame ended (padding after the payload).
+// All header fields stand in 32-bit words that start at frame offsets 4k+2, so each beat completes
+// two words: W0 is the last two bytes of the beat before and the first two of this one, W1 is bytes
+// 2..5. The UDP payload starts in lane 2 or 6 of a beat; its first beat is shifted down to lane 0
+// (2 or 6 bytes), later beats pass as they are. So: every beat of a datagram is full except the
+// first, the one in which the payload ends, and a final one with keep = 0 that only tells how the
+// frame ended (padding after the payload).
 //
-// A frame that ends here without showing a beat gives its disposition (`disp_valid_o`). A frame that showed a beat
-// ends with exactly one `last`; its `bad` and `disp` are what is known here (bad_fcs, oversize, cut_datagram,
-// bad_udp_checksum). A wrong UDP checksum that shall not drop the frame shows as bad = 0 with disp = bad_udp_checksum
-// on the last beat: the event is counted behind the transport checks.
+// A frame that ends here without showing a beat gives its disposition (`disp_valid_o`). A frame
+// that showed a beat ends with exactly one `last`; its `bad` and `disp` are what is known here
+// (bad_fcs, oversize, cut_datagram, bad_udp_checksum). A wrong UDP checksum that shall not drop the
+// frame shows as bad = 0 with disp = bad_udp_checksum on the last beat: the event is counted behind
+// the transport checks.
 
 `default_nettype none
 
@@ -18,36 +20,37 @@ module eth_ip_udp
   import esc_pkg::*;
   import frame_disp_pkg::*;
 #(
-  parameter int unsigned MinPayload = 40  // bytes of the transport's header; less is `transport_short`
+  // Bytes of the transport's header; less is `transport_short`.
+  parameter int unsigned MinPayload = 40
 ) (
-  input  wire              clk_i,
-  input  wire              rst_ni,
+  input wire clk_i,
+  input wire rst_ni,
 
   // Configuration; enable is looked at when a frame starts.
-  input  wire              enable_i,
-  input  wire [31:0]       group_i,
-  input  wire [15:0]       port_i,
-  input  wire              ip_checksum_i,   // drop on a wrong IPv4 header checksum
-  input  wire              udp_checksum_i,  // drop on a wrong UDP checksum
+  input wire        enable_i,
+  input wire [31:0] group_i,
+  input wire [15:0] port_i,
+  input wire        ip_checksum_i,  // drop on a wrong IPv4 header checksum
+  input wire        udp_checksum_i, // drop on a wrong UDP checksum
 
-  input  wire [31:0]       cycle_i,      // free-running core cycle counter
-  input  wire              core_idle_i,  // nothing in flight in the whole pipe
+  input wire [31:0] cycle_i,     // free-running core cycle counter
+  input wire        core_idle_i, // nothing in flight in the whole pipe
 
   // Frames.
-  input  wire              beat_valid_i,
-  output wire              beat_ready_o,
-  input  wire mac_beat_t   beat_i,
+  input  wire            beat_valid_i,
+  output wire            beat_ready_o,
+  input  wire mac_beat_t beat_i,
 
   // UDP payload.
-  output wire              udp_valid_o,
-  input  wire              udp_ready_i,
-  output wire udp_beat_t   udp_o,
+  output wire            udp_valid_o,
+  input  wire            udp_ready_i,
+  output wire udp_beat_t udp_o,
 
   // Frames that end here.
-  output logic             disp_valid_o,
-  output logic [4:0]       disp_o,
-  output logic             ip_checksum_bad_o,  // event pulse
-  output wire              busy_o
+  output logic       disp_valid_o,
+  output logic [4:0] disp_o,
+  output logic       ip_checksum_bad_o,  // event pulse
+  output wire        busy_o
 );
 
   if (MinPayload < 8) begin : g_min_payload
@@ -57,7 +60,7 @@ module eth_ip_udp
   localparam logic [15:0] EtherVlan = 16'h8100;
   localparam logic [15:0] EtherQinQ = 16'h88a8;
   localparam logic [15:0] EtherIpv4 = 16'h0800;
-  localparam logic [7:0]  ProtoUdp  = 8'd17;
+  localparam logic [7:0] ProtoUdp = 8'd17;
 
   typedef enum logic [2:0] {
     StMac,      // addresses; three words, the first of them half before the frame
@@ -83,15 +86,16 @@ module eth_ip_udp
     logic        wrong_group;
     logic        ip_done;
     logic        wrong_port;
-    logic [15:0] ip_payload;  // total length - 4 * IHL
+    logic [15:0] ip_payload;     // total length - 4 * IHL
     logic [15:0] udp_len;
-    logic        no_checksum; // UDP checksum field is 0
-    logic [19:0] ip_sum;      // IPv4 header, plain sum of 16-bit words
-    logic [19:0] udp_sum;     // pseudo header and UDP header, plain sum
+    logic        no_checksum;    // UDP checksum field is 0
+    logic [19:0] ip_sum;         // IPv4 header, plain sum of 16-bit words
+    logic [19:0] udp_sum;        // pseudo header and UDP header, plain sum
   } header_t;
 
   // One header word, first byte in [31:24].
-  function automatic header_t step(header_t now, logic [31:0] word, logic [31:0] group, logic [15:0] port);
+  function automatic header_t step(header_t now, logic [31:0] word, logic [31:0] group,
+                                   logic [15:0] port);
     header_t next;
     logic [15:0] high, low;
     logic [19:0] word_sum;
@@ -107,23 +111,24 @@ module eth_ip_udp
       StType: begin
         next.index = '0;
         if ((low == EtherVlan || low == EtherQinQ) && !now.tagged_twice) begin
-          next.tagged_once = 1'b1;
+          next.tagged_once  = 1'b1;
           next.tagged_twice = now.tagged_once;
         end else if (low == EtherIpv4) begin
           next.state = StIp;
         end else begin
           next.state = StFail;
-          next.fail = FrameNotIpv4;
+          next.fail  = FrameNotIpv4;
         end
       end
       StIp: begin
-        next.index = now.index + 4'd1;
+        next.index  = now.index + 4'd1;
         next.ip_sum = now.ip_sum + word_sum;
         unique case (now.index)
           4'd0: begin
             next.ihl = high[11:8];
             next.ip_payload = low - {10'd0, high[11:8], 2'b00};
-            next.bad_ip_header = high[15:12] != 4'd4 || high[11:8] < 4'd5 || low < {10'd0, high[11:8], 2'b00};
+            next.bad_ip_header = high[15:12] != 4'd4 || high[11:8] < 4'd5 ||
+                low < {10'd0, high[11:8], 2'b00};
           end
           4'd1: next.fragment = low[13:0] != '0;
           4'd2: next.not_udp = high[7:0] != ProtoUdp;
@@ -136,9 +141,9 @@ module eth_ip_udp
         endcase
         if (now.index == 4'd4 && now.bad_ip_header) begin
           next.state = StFail;
-          next.fail = FrameBadIpHeader;
+          next.fail  = FrameBadIpHeader;
         end else if (now.index >= 4'd4 && next.index == now.ihl) begin
-          next.state = StUdpPort;
+          next.state   = StUdpPort;
           next.ip_done = 1'b1;
         end
       end
@@ -162,7 +167,7 @@ module eth_ip_udp
     return 17'(sum[15:0]) + 17'(sum[19:16]);
   endfunction
 
-  // Frame state -----------------------------------------------------------------------------------------------------
+  // Frame state -----------------------------------------------------------------------------------
   header_t     hdr_q;
   logic [15:0] carry_q;      // last two bytes of the beat before, first byte high
   logic        in_frame_q;   // a beat of the frame was taken
@@ -177,18 +182,18 @@ module eth_ip_udp
   logic        out_valid_q;
   udp_beat_t   out_q;
 
-  // This beat -------------------------------------------------------------------------------------------------------
-  header_t     start, after0, after1;
+  // This beat -------------------------------------------------------------------------------------
+  header_t start, after0, after1;
   logic [63:0] d;
   logic [3:0]  bytes;        // in this beat
-  logic        first, payload_starts, verdict_ok, ip_sum_bad;
+  logic first, payload_starts, verdict_ok, ip_sum_bad;
   frame_disp_e ip_verdict, udp_verdict, header_verdict;
-  logic [2:0]  lane;         // where the payload starts in this beat
-  logic [3:0]  here, take;   // payload bytes from `lane` on, and those inside the datagram
-  logic [15:0] left;         // payload bytes to come before this beat
+  logic [2:0] lane;  // where the payload starts in this beat
+  logic [3:0] here, take;  // payload bytes from `lane` on, and those inside the datagram
+  logic [15:0] left;  // payload bytes to come before this beat
   logic [63:0] shifted, masked;
-  logic [7:0]  out_keep;
-  logic        too_long, udp_sum_bad, show;
+  logic [7:0] out_keep;
+  logic too_long, udp_sum_bad, show;
   logic [19:0] sum_base, beat_sum;
   frame_disp_e end_verdict;
 
@@ -227,9 +232,11 @@ module eth_ip_udp
       after0 = start;
       if (bytes >= 4'd2) after0 = step(start, {carry_q, d[7:0], d[15:8]}, group_i, port_i);
       after1 = after0;
-      if (bytes >= 4'd6) after1 = step(after0, {d[23:16], d[31:24], d[39:32], d[47:40]}, group_i, port_i);
+      if (bytes >= 4'd6)
+        after1 = step(after0, {d[23:16], d[31:24], d[39:32], d[47:40]}, group_i, port_i);
 
-      // IPv4 verdict, of an IPv4 header that ended in a beat before (it always does when UDP has ended).
+      // IPv4 verdict, of an IPv4 header that ended in a beat before (it always does when UDP has
+      // ended).
       ip_sum_bad = after1.ip_done && 17'(fold(after1.ip_sum)) != 17'h0ffff;
       if (ip_sum_bad && ip_checksum_i) ip_verdict = FrameBadIpChecksum;
       else if (after1.fragment) ip_verdict = FrameFragment;
@@ -237,7 +244,8 @@ module eth_ip_udp
       else if (after1.wrong_group) ip_verdict = FrameWrongGroup;
 
       if (after1.wrong_port) udp_verdict = FrameWrongPort;
-      else if (after1.udp_len < 16'd8 || after1.udp_len > after1.ip_payload) udp_verdict = FrameBadUdpLength;
+      else if (after1.udp_len < 16'd8 || after1.udp_len > after1.ip_payload)
+        udp_verdict = FrameBadUdpLength;
       else if (after1.udp_len < 16'(MinPayload + 8)) udp_verdict = FrameTransportShort;
 
       if (after1.state == StFail) header_verdict = after1.fail;
@@ -253,23 +261,26 @@ module eth_ip_udp
       here = bytes - 4'(lane);
       left = payload_starts ? after1.udp_len - 16'd8 : remain_q;
       // Nothing behind the longest legal frame is looked at.
-      take = (!verdict_ok || beats_q >= 9'(MaxFrameBytes / 8)) ? 4'd0 : (left < 16'(here)) ? left[3:0] : here;
+      if (!verdict_ok || beats_q >= 9'(MaxFrameBytes / 8)) take = 4'd0;
+      else take = (left < 16'(here)) ? left[3:0] : here;
       out_keep = 8'((9'd1 << take) - 9'd1);
       unique case (lane)
         3'd2:    shifted = {16'd0, d[63:16]};
         3'd6:    shifted = {48'd0, d[63:48]};
         default: shifted = d;
       endcase
-      for (int i = 0; i < 8; i++) if (out_keep[i]) masked[8*i +: 8] = shifted[8*i +: 8];
+      for (int i = 0; i < 8; i++) if (out_keep[i]) masked[8*i+:8] = shifted[8*i+:8];
 
       // UDP checksum up to this beat.
       sum_base = payload_starts ? after1.udp_sum : sum_q;
-      beat_sum = 20'(fold(sum_base)) + 20'({masked[7:0], masked[15:8]}) + 20'({masked[23:16], masked[31:24]}) +
-                 20'({masked[39:32], masked[47:40]}) + 20'({masked[55:48], masked[63:56]});
+      beat_sum = 20'(fold(sum_base)) + 20'({masked[7:0], masked[15:8]}) +
+          20'({masked[23:16], masked[31:24]}) + 20'({masked[39:32], masked[47:40]}) +
+          20'({masked[55:48], masked[63:56]});
       udp_sum_bad = !after1.no_checksum && fold(beat_sum) != 17'h0ffff;
 
       // How the frame ends, if it does.
-      too_long = beats_q > 9'(MaxFrameBytes / 8) || (beats_q == 9'(MaxFrameBytes / 8) && bytes != '0);
+      too_long = beats_q > 9'(MaxFrameBytes / 8) ||
+          (beats_q == 9'(MaxFrameBytes / 8) && bytes != '0);
       if (beat_i.err) end_verdict = FrameBadFcs;
       else if (too_long) end_verdict = FrameOversize;
       else if (!verdict_ok) end_verdict = header_verdict;
@@ -310,27 +321,27 @@ module eth_ip_udp
 
   always_ff @(posedge clk_i) begin
     if (take_beat) begin
-      hdr_q   <= after1;
+      hdr_q <= after1;
       carry_q <= {d[55:48], d[63:56]};
       remain_q <= left - 16'(take);
-      sum_q   <= beat_sum;
+      sum_q <= beat_sum;
       if (first) begin
         stamp_q    <= beat_i.stamp;
         unloaded_q <= core_idle_i;
       end
-      disp_o  <= 5'(end_verdict);
+      disp_o <= 5'(end_verdict);
       if (show) begin
-        out_q.stamp           <= stamp_q;
+        out_q.stamp <= stamp_q;
         out_q.udp_payload_len <= after1.udp_len - 16'd8;
-        out_q.cycle           <= cycle_i;
-        out_q.unloaded        <= unloaded_q;
-        out_q.first           <= !shown_q;
-        out_q.last            <= beat_i.last;
+        out_q.cycle <= cycle_i;
+        out_q.unloaded <= unloaded_q;
+        out_q.first <= !shown_q;
+        out_q.last <= beat_i.last;
         out_q.bad             <= beat_i.last && end_verdict != FrameOk &&
                                  (end_verdict != FrameBadUdpChecksum || udp_checksum_i);
-        out_q.disp            <= beat_i.last ? 5'(end_verdict) : '0;
-        out_q.keep            <= out_keep;
-        out_q.data            <= masked;
+        out_q.disp <= beat_i.last ? 5'(end_verdict) : '0;
+        out_q.keep <= out_keep;
+        out_q.data <= masked;
       end
     end
   end

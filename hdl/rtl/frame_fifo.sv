@@ -1,13 +1,16 @@
-// Records of frames, written speculatively. Whole mode: a frame's records are readable once it ended well (commit);
-// a bad frame's are forgotten (roll back). Early mode: each record is readable at once.
+// Records of frames, written speculatively. Whole mode: a frame's records are readable once it
+// ended well (commit); a bad frame's are forgotten (roll back). Early mode: each record is readable
+// at once.
 //
-// In whole mode `t_in` and `unloaded` of each record are replaced by the frame's: cycle of its last beat, pipe empty
-// at its first byte. A frame's first record is its PKT; the frame's values lie in a side memory at the PKT's address.
+// In whole mode `t_in` and `unloaded` of each record are replaced by the frame's: cycle of its last
+// beat, pipe empty at its first byte. A frame's first record is its PKT; the frame's values lie in
+// a side memory at the PKT's address.
 //
-// Writer: `wr_ready_o` is low while full, until the reader made room. A whole frame that alone fills the memory can
-// never fit: `overflow_o` rises, the rest is swallowed, and the writer must end it with ok = 0 (a frame of Depth
-// records or more; a frame of 2,048 bytes has at most 1,001).
-// Latency: 1 cycle through the empty FIFO in early mode; 2 from the commit to the first record in whole mode.
+// Writer: `wr_ready_o` is low while full, until the reader made room. A whole frame that alone
+// fills the memory can never fit: `overflow_o` rises, the rest is swallowed, and the writer must
+// end it with ok = 0 (a frame of Depth records or more; a frame of 2,048 bytes has at most 1,001).
+// Latency: 1 cycle through the empty FIFO in early mode; 2 from the commit to the first record in
+// whole mode.
 
 `default_nettype none
 
@@ -16,25 +19,25 @@ module frame_fifo
 #(
   parameter int unsigned Depth = 1024  // records, a power of two
 ) (
-  input  wire         clk_i,
-  input  wire         rst_ni,
+  input wire clk_i,
+  input wire rst_ni,
 
   // One transfer: a record (has), the end of the frame (end), or both. See iex_tp.
-  input  wire         wr_valid_i,
-  output wire         wr_ready_o,
-  input  wire rec_t   wr_rec_i,
-  input  wire         wr_has_i,
-  input  wire         wr_early_i,
-  input  wire         wr_end_i,
-  input  wire         wr_ok_i,
-  input  wire [31:0]  wr_end_cycle_i,
-  input  wire         wr_unloaded_i,
-  output wire         overflow_o,
+  input  wire              wr_valid_i,
+  output wire              wr_ready_o,
+  input  wire rec_t        wr_rec_i,
+  input  wire              wr_has_i,
+  input  wire              wr_early_i,
+  input  wire              wr_end_i,
+  input  wire              wr_ok_i,
+  input  wire       [31:0] wr_end_cycle_i,
+  input  wire              wr_unloaded_i,
+  output wire              overflow_o,
 
-  output wire         rec_valid_o,
-  input  wire         rec_ready_i,
-  output wire rec_t   rec_o,
-  output wire         busy_o  // holds a record, committed or not
+  output wire       rec_valid_o,
+  input  wire       rec_ready_i,
+  output wire rec_t rec_o,
+  output wire       busy_o        // holds a record, committed or not
 );
 
   localparam int unsigned AddrBits = $clog2(Depth);
@@ -57,10 +60,10 @@ module frame_fifo
   slot_t mem [Depth];
   side_t side_mem [Depth];
 
-  ptr_t  wr_q, commit_q, rd_q;
-  logic  overflow_q;
+  ptr_t wr_q, commit_q, rd_q;
+  logic overflow_q;
 
-  logic  out_valid_q, bypass_q;
+  logic out_valid_q, bypass_q;
   slot_t mem_out_q;
   side_t side_out_q, frame_side_q;
   rec_t  bypass_rec_q;
@@ -119,7 +122,7 @@ module frame_fifo
   end
 
   always_comb begin
-    rec = mem_out_q.rec;
+    rec  = mem_out_q.rec;
     side = mem_out_q.rec.kind == RecPkt ? side_out_q : frame_side_q;
     if (bypass_q) begin
       rec = bypass_rec_q;
@@ -140,11 +143,11 @@ module frame_fifo
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       checks_on_q <= 1'b1;
-      in_frame_q <= 1'b0;
+      in_frame_q  <= 1'b0;
     end else if (checks_on_q) begin
       if (wr_take) in_frame_q <= (in_frame_q || wr_has_i) && !wr_end_i;
-      a_order    : assert (ptr_t'(commit_q - rd_q) <= ptr_t'(wr_q - rd_q));
-      a_fits     : assert (ptr_t'(wr_q - rd_q) <= ptr_t'(Depth));
+      a_order : assert (ptr_t'(commit_q - rd_q) <= ptr_t'(wr_q - rd_q));
+      a_fits : assert (ptr_t'(wr_q - rd_q) <= ptr_t'(Depth));
       a_overflow : assert (!(wr_take && wr_end_i && overflow_q && !wr_early_i && wr_ok_i));
       a_pkt_first : assert (!(wr_take && wr_has_i && !in_frame_q) || wr_rec_i.kind == RecPkt);
     end

@@ -1,12 +1,14 @@
-// IEX-TP segment parser: 40-byte header -> PKT record, message blocks -> MSG records, each as soon as its last byte is
-// in. Stateless across frames. Two stages:
-//   A  walks the bytes: how many of this beat end the running item, where the next block's length stands, which bytes
-//      start the next item. At most one item ends per cycle; a beat in which more end (tiny blocks) takes more cycles.
+// IEX-TP segment parser: 40-byte header -> PKT record, message blocks -> MSG records, each as soon
+// as its last byte is in. Stateless across frames. Two stages:
+//   A  walks the bytes: how many of this beat end the running item, where the next block's length
+//      stands, which bytes start the next item. At most one item ends per cycle; a beat in which
+//      more end (tiny blocks) takes more cycles.
 //   B  gathers the item's bytes, checks the header, hands the record to the frame FIFO, counts.
 // The header is gathered like a message of 40 bytes.
 //
-// Contract of the input: every beat of a datagram is full except the first, the one in which the payload ends, and a
-// last one without bytes (see eth_ip_udp). Latency: 1 cycle from a beat to its record.
+// Contract of the input: every beat of a datagram is full except the first, the one in which the
+// payload ends, and a last one without bytes (see eth_ip_udp). Latency: 1 cycle from a beat to its
+// record.
 
 `default_nettype none
 
@@ -14,53 +16,53 @@ module iex_tp
   import esc_pkg::*;
   import frame_disp_pkg::*;
 (
-  input  wire             clk_i,
-  input  wire             rst_ni,
+  input wire clk_i,
+  input wire rst_ni,
 
   // Configuration; early is looked at when a frame starts.
-  input  wire             early_i,
-  input  wire [15:0]      protocol_i,
-  input  wire [31:0]      channel_i,     // 0 = any
+  input wire        early_i,
+  input wire [15:0] protocol_i,
+  input wire [31:0] channel_i,   // 0 = any
 
-  input  wire             pipe_idle_i,   // nothing in flight behind this module (for `unloaded` in early mode)
+  input wire pipe_idle_i,  // nothing in flight behind this module (for `unloaded` in early mode)
 
-  input  wire             udp_valid_i,
-  output wire             udp_ready_o,
-  input  wire udp_beat_t  udp_i,
+  input  wire            udp_valid_i,
+  output wire            udp_ready_o,
+  input  wire udp_beat_t udp_i,
 
   // To the frame FIFO. One transfer holds a record (has_rec), or the end of the frame, or both.
-  output wire             rec_valid_o,
-  input  wire             rec_ready_i,
-  output wire rec_t       rec_o,
-  output wire             rec_has_o,
-  output wire             rec_early_o,     // frame mode: 1 early, 0 whole
-  output wire             rec_end_o,       // last transfer of the frame
-  output wire             rec_ok_o,        // with end: commit, else roll back (whole mode)
-  output wire [31:0]      rec_end_cycle_o, // with end: core cycle of the frame's last beat
-  output wire             rec_unloaded_o,  // with end: pipe was empty at the frame's first byte
-  input  wire             rec_overflow_i,  // the running frame does not fit the FIFO
+  output wire              rec_valid_o,
+  input  wire              rec_ready_i,
+  output wire rec_t        rec_o,
+  output wire              rec_has_o,
+  output wire              rec_early_o,      // frame mode: 1 early, 0 whole
+  output wire              rec_end_o,        // last transfer of the frame
+  output wire              rec_ok_o,         // with end: commit, else roll back (whole mode)
+  output wire       [31:0] rec_end_cycle_o,  // with end: core cycle of the frame's last beat
+  output wire              rec_unloaded_o,   // with end: pipe was empty at the frame's first byte
+  input  wire              rec_overflow_i,   // the running frame does not fit the FIFO
 
   // One pulse for each frame.
-  output logic            disp_valid_o,
-  output logic [4:0]      disp_o,
+  output logic       disp_valid_o,
+  output logic [4:0] disp_o,
   // Event pulses.
-  output logic            udp_checksum_bad_o,
-  output logic            malformed_block_o,
-  output logic            trailing_bytes_o,
-  output logic            heartbeat_o,
-  output logic            voided_valid_o,
-  output logic [9:0]      voided_o,        // whole messages of a rolled-back frame
-  output wire             busy_o
+  output logic       udp_checksum_bad_o,
+  output logic       malformed_block_o,
+  output logic       trailing_bytes_o,
+  output logic       heartbeat_o,
+  output logic       voided_valid_o,
+  output logic [9:0] voided_o,            // whole messages of a rolled-back frame
+  output wire        busy_o
 );
 
   localparam int unsigned HeaderBytes = 40;
-  localparam logic [7:0]  Version = 8'd1;
+  localparam logic [7:0] Version = 8'd1;
 
   if (MsgBytes < HeaderBytes || MsgBytes % 2 != 0 || MsgBytes > 56) begin : g_msg_bytes
     $fatal(1, "iex_tp: MsgBytes must be even and 40 to 56");
   end
 
-  // Stage A ---------------------------------------------------------------------------------------------------------
+  // Stage A ---------------------------------------------------------------------------------------
   typedef enum logic [1:0] {
     StHeader,  // inside the segment header
     StLength,  // before or inside a block's length
@@ -77,18 +79,18 @@ module iex_tp
   logic [2:0]  offset_q;      // bytes of this beat already used
   logic        trailing_q;
   logic        in_frame_q;
-  logic        item_unloaded_q, early_q, unloaded_q, first_message_q;
+  logic item_unloaded_q, early_q, unloaded_q, first_message_q;
 
   // Stage A to B
-  logic        a_valid_q;
-  logic        a_ends_q, a_header_q, a_fresh_q;  // an item ends; it is the header; it started in this beat
-  logic [6:0]  a_from_q, a_to_q;                 // bytes of the running item in this beat: [from, to)
+  logic a_valid_q;
+  logic a_ends_q, a_header_q, a_fresh_q;  // an item ends; it is the header; it started in this beat
+  logic [6:0] a_from_q, a_to_q;  // bytes of the running item in this beat: [from, to)
   logic [63:0] a_rotated_q;                      // byte i of the item is in lane i % 8
   logic [55:0] a_next_q;                         // bytes that start a new item, from lane 0
   logic [15:0] a_len_q;
-  logic        a_unloaded_q, a_early_q, a_frame_unloaded_q;
+  logic a_unloaded_q, a_early_q, a_frame_unloaded_q;
   logic [31:0] a_cycle_q;
-  logic        a_first_q, a_last_q, a_bad_q, a_missing_q, a_trailing_q;
+  logic a_first_q, a_last_q, a_bad_q, a_missing_q, a_trailing_q;
   logic [4:0]  a_disp_q;
   logic [63:0] a_stamp_q;
   logic [15:0] a_payload_len_q;
@@ -97,13 +99,14 @@ module iex_tp
   logic [15:0] header_count;  // message_count, from stage B's bytes
   logic [15:0] len_q;         // length of the running message
 
-  state_e      state, next_state;
-  logic [3:0]  bytes, avail, used, take, start, fresh_take;
+  state_e state, next_state;
+  logic [3:0] bytes, avail, used, take, start, fresh_take;
   logic [15:0] remain, next_remain, blocks, next_blocks, length;
-  logic [5:0]  next_pos;
-  logic        ends, ends_header, fresh, next_half, more, trailing, have_length, new_item, beat_done, item_unloaded;
-  logic [7:0]  byte_at [8];
-  logic [3:0]  length_at, need;
+  logic [5:0] next_pos;
+  logic ends, ends_header, fresh, next_half, more, trailing, have_length, new_item, beat_done;
+  logic item_unloaded;
+  logic [7:0] byte_at[8];
+  logic [3:0] length_at, need;
   logic [63:0] rotated;
   logic [55:0] next_bytes;
   logic [2:0]  lane;
@@ -113,7 +116,7 @@ module iex_tp
   assign udp_ready_o = a_free && beat_done;
 
   always_comb begin
-    for (int i = 0; i < 8; i++) byte_at[i] = udp_i.data[8*i +: 8];
+    for (int i = 0; i < 8; i++) byte_at[i] = udp_i.data[8*i+:8];
     state = state_q;
     next_state = state_q;
     remain = remain_q;
@@ -155,7 +158,8 @@ module iex_tp
       for (int i = 0; i < 8; i++) bytes += 4'(udp_i.keep[i]);
       avail = bytes - 4'(offset_q);
 
-      // 1. The running item. (Its bytes always start at lane 0: a beat is left early only after an item's end.)
+      // 1. The running item. (Its bytes always start at lane 0: a beat is left early only after an
+      // item's end.)
       if (state == StHeader || state == StData) begin
         take = remain < 16'(avail) ? remain[3:0] : avail;
         ends = remain == 16'(take);
@@ -166,14 +170,14 @@ module iex_tp
         next_pos = pos_end > 7'd63 ? 6'd63 : pos_end[5:0];
         if (ends_header) blocks = header_count;
       end
-      for (int i = 0; i < 8; i++) rotated[8*i +: 8] = byte_at[3'(i) - lane];
+      for (int i = 0; i < 8; i++) rotated[8*i+:8] = byte_at[3'(i)-lane];
 
       used = take;
       next_blocks = blocks;
       more = ends || state == StLength;
       if (ends) begin
         next_state = blocks == '0 ? StRest : StLength;
-        next_half = 1'b0;
+        next_half  = 1'b0;
       end
 
       // 2. The next block's length and first bytes.
@@ -216,13 +220,15 @@ module iex_tp
       end
       if (fresh || new_item) begin
         for (int i = 0; i < 7; i++) begin
-          if (4'(i) < fresh_take) next_bytes[8*i +: 8] = byte_at[3'(start + 4'(i))];
+          if (4'(i) < fresh_take) next_bytes[8*i+:8] = byte_at[3'(start+4'(i))];
         end
       end
       beat_done = used == avail;
-      // The first byte of a message: is anything in flight before it? (first of a frame: as of the frame)
+      // The first byte of a message: is anything in flight before it? (first of a frame: as of the
+      // frame)
       if (new_item || fresh) begin
-        item_unloaded = first_message_q ? udp_i.unloaded : pipe_idle_i && !rec_valid_o && !(ends && !fresh);
+        item_unloaded = first_message_q ? udp_i.unloaded :
+            pipe_idle_i && !rec_valid_o && !(ends && !fresh);
       end
     end
   end
@@ -246,12 +252,12 @@ module iex_tp
 
   always_ff @(posedge clk_i) begin
     if (udp_valid_i && a_free) begin
-      remain_q     <= next_remain;
-      pos_q        <= next_pos;
-      half_q       <= next_half;
-      length_low_q <= byte_at[length_at[2:0]];
-      blocks_q     <= next_blocks;
-      trailing_q   <= trailing;
+      remain_q        <= next_remain;
+      pos_q           <= next_pos;
+      half_q          <= next_half;
+      length_low_q    <= byte_at[length_at[2:0]];
+      blocks_q        <= next_blocks;
+      trailing_q      <= trailing;
       item_unloaded_q <= item_unloaded;
       if (!in_frame_q) begin
         early_q         <= early_i;
@@ -262,47 +268,47 @@ module iex_tp
       end
       if (new_item) len_q <= length;
 
-      a_ends_q      <= ends;
-      a_header_q    <= ends_header;
-      a_fresh_q     <= fresh;
-      a_from_q      <= 7'(pos_end - 7'(take));
-      a_to_q        <= pos_end;
-      a_rotated_q   <= rotated;
-      a_next_q      <= next_bytes;
-      a_len_q       <= fresh ? length : len_q;
-      a_unloaded_q  <= fresh ? item_unloaded : item_unloaded_q;
-      a_early_q     <= in_frame_q ? early_q : early_i;
+      a_ends_q           <= ends;
+      a_header_q         <= ends_header;
+      a_fresh_q          <= fresh;
+      a_from_q           <= 7'(pos_end - 7'(take));
+      a_to_q             <= pos_end;
+      a_rotated_q        <= rotated;
+      a_next_q           <= next_bytes;
+      a_len_q            <= fresh ? length : len_q;
+      a_unloaded_q       <= fresh ? item_unloaded : item_unloaded_q;
+      a_early_q          <= in_frame_q ? early_q : early_i;
       a_frame_unloaded_q <= in_frame_q ? unloaded_q : udp_i.unloaded;
-      a_cycle_q     <= udp_i.cycle;
-      a_first_q     <= !in_frame_q;
-      a_last_q      <= udp_i.last && beat_done;
-      a_bad_q       <= udp_i.bad;
-      a_disp_q      <= udp_i.disp;
-      a_missing_q   <= next_state != StRest;
-      a_trailing_q  <= trailing;
-      a_stamp_q     <= udp_i.stamp;
-      a_payload_len_q <= udp_i.udp_payload_len;
+      a_cycle_q          <= udp_i.cycle;
+      a_first_q          <= !in_frame_q;
+      a_last_q           <= udp_i.last && beat_done;
+      a_bad_q            <= udp_i.bad;
+      a_disp_q           <= udp_i.disp;
+      a_missing_q        <= next_state != StRest;
+      a_trailing_q       <= trailing;
+      a_stamp_q          <= udp_i.stamp;
+      a_payload_len_q    <= udp_i.udp_payload_len;
     end
   end
 
-  // Stage B ---------------------------------------------------------------------------------------------------------
+  // Stage B ---------------------------------------------------------------------------------------
   logic [MsgBits-1:0] item_q;      // bytes of the running item; zero beyond
   logic               fail_q;      // header check failed: the rest of the frame is swallowed
   frame_disp_e        fail_disp_q;
   logic               headed_q;    // the header was complete and good
   logic [9:0]         messages_q;  // of this frame
   logic               heartbeat_q;
-  logic               tail_q;      // a message went in this cycle's place, the END record is still to come
+  logic tail_q;  // a message went in this cycle's place, the END record is still to come
 
   logic [MsgBits-1:0] merged;
   pkt_t               pkt;
   logic [15:0]        block_count;
-  frame_disp_e        header_disp, frame_disp;
-  logic               header_bad, push_item, failed, headed, frame_ok, push_end;
-  logic               is_message;
+  frame_disp_e header_disp, frame_disp;
+  logic header_bad, push_item, failed, headed, frame_ok, push_end;
+  logic is_message;
 
   // message_count, bytes 14 and 15: at least 24 bytes before the header's end, so already here.
-  assign header_count = item_q[8*14 +: 16];
+  assign header_count = item_q[8*14+:16];
 
   always_comb begin
     merged = '0;
@@ -320,22 +326,23 @@ module iex_tp
     if (a_valid_q) begin
       merged = item_q;
       for (int i = 0; i < MsgBytes; i++) begin
-        if (a_fresh_q) merged[8*i +: 8] = i < 7 ? a_next_q[8*(i%7) +: 8] : 8'd0;
-        else if (7'(i) >= a_from_q && 7'(i) < a_to_q) merged[8*i +: 8] = a_rotated_q[8*(i%8) +: 8];
+        if (a_fresh_q) merged[8*i+:8] = i < 7 ? a_next_q[8*(i%7)+:8] : 8'd0;
+        else if (7'(i) >= a_from_q && 7'(i) < a_to_q) merged[8*i+:8] = a_rotated_q[8*(i%8)+:8];
       end
 
-      block_count = merged[8*14 +: 16];
+      block_count = merged[8*14+:16];
       pkt.stamp = a_stamp_q;
-      pkt.send_time = merged[8*32 +: 64];
-      pkt.offset = merged[8*16 +: 64];
-      pkt.first_seq = merged[8*24 +: 64];
-      pkt.session = merged[8*8 +: 32];
+      pkt.send_time = merged[8*32+:64];
+      pkt.offset = merged[8*16+:64];
+      pkt.first_seq = merged[8*24+:64];
+      pkt.session = merged[8*8+:32];
       pkt.count = block_count;
 
       if (merged[7:0] != Version) header_disp = FrameTransportVersion;
-      else if (merged[8*2 +: 16] != protocol_i) header_disp = FrameWrongProtocol;
-      else if (channel_i != '0 && merged[8*4 +: 32] != channel_i) header_disp = FrameWrongChannel;
-      else if (merged[8*12 +: 16] != a_payload_len_q - 16'(HeaderBytes)) header_disp = FrameTransportLength;
+      else if (merged[8*2+:16] != protocol_i) header_disp = FrameWrongProtocol;
+      else if (channel_i != '0 && merged[8*4+:32] != channel_i) header_disp = FrameWrongChannel;
+      else if (merged[8*12+:16] != a_payload_len_q - 16'(HeaderBytes))
+        header_disp = FrameTransportLength;
 
       header_bad = a_ends_q && a_header_q && header_disp != FrameOk;
       failed = (fail_q && !a_first_q) || header_bad;
@@ -343,7 +350,8 @@ module iex_tp
       is_message = a_ends_q && !a_header_q && !failed;
       push_item = a_ends_q && !failed && !tail_q;
 
-      if (a_bad_q && (a_disp_q == FrameBadFcs || a_disp_q == FrameOversize)) frame_disp = frame_disp_e'(a_disp_q);
+      if (a_bad_q && (a_disp_q == FrameBadFcs || a_disp_q == FrameOversize))
+        frame_disp = frame_disp_e'(a_disp_q);
       else if (header_bad) frame_disp = header_disp;
       else if (failed) frame_disp = fail_disp_q;
       else if (a_bad_q) frame_disp = frame_disp_e'(a_disp_q);
@@ -370,7 +378,7 @@ module iex_tp
         rec.data[$bits(pkt_t)-1:0] = pkt;
       end else if (push_item) begin
         rec.kind = RecMsg;
-        rec.len = a_len_q;
+        rec.len  = a_len_q;
         rec.data = merged;
       end else begin
         rec.kind = RecEnd;
@@ -440,7 +448,7 @@ module iex_tp
   function automatic logic [MsgBits-1:0] first_bytes(logic [63:0] data, logic [6:0] count);
     logic [MsgBits-1:0] bits;
     bits = '0;
-    for (int i = 0; i < 8; i++) if (7'(i) < count) bits[8*i +: 8] = data[8*i +: 8];
+    for (int i = 0; i < 8; i++) if (7'(i) < count) bits[8*i+:8] = data[8*i+:8];
     return bits;
   endfunction
 
@@ -452,7 +460,8 @@ module iex_tp
       checks_on_q <= 1'b1;
     end else if (checks_on_q) begin
       if (udp_valid_i && a_free) begin
-        a_lane0 : assert (offset_q == '0 || state_q == StLength || state_q == StRest || !in_frame_q);
+        a_lane0 :
+        assert (offset_q == '0 || state_q == StLength || state_q == StRest || !in_frame_q);
         a_progress : assert (beat_done || used != '0);
       end
       if (udp_valid_i) a_contiguous : assert ((udp_i.keep & (udp_i.keep + 8'd1)) == '0);

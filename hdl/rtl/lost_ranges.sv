@@ -1,23 +1,24 @@
-// The last ranges of sequence numbers that were declared lost in this session: tells late copies from duplicates.
+// The last ranges of sequence numbers that were declared lost in this session: tells late copies
+// from duplicates.
 //
-// `query_valid_i` asks about one number; the answer is there in the next cycle. A range that is added when the memory
-// is full replaces the oldest (`evicted_o`, same cycle).
+// `query_valid_i` asks about one number; the answer is there in the next cycle. A range that is
+// added when the memory is full replaces the oldest (`evicted_o`, same cycle).
 
 `default_nettype none
 
 module lost_ranges #(
   parameter int unsigned Ranges = 8
 ) (
-  input  wire         clk_i,
-  input  wire         rst_ni,
-  input  wire         clear_i,       // new session
-  input  wire         add_valid_i,
-  input  wire  [63:0] add_first_i,
-  input  wire  [63:0] add_end_i,     // first number behind the range
-  output wire         evicted_o,
-  input  wire         query_valid_i,
-  input  wire  [63:0] query_seq_i,
-  output wire         lost_o         // answer: in a range
+  input  wire        clk_i,
+  input  wire        rst_ni,
+  input  wire        clear_i,        // new session
+  input  wire        add_valid_i,
+  input  wire [63:0] add_first_i,
+  input  wire [63:0] add_end_i,      // first number behind the range
+  output wire        evicted_o,
+  input  wire        query_valid_i,
+  input  wire [63:0] query_seq_i,
+  output wire        lost_o          // answer: in a range
 );
 
   localparam int unsigned IndexBits = $clog2(Ranges);

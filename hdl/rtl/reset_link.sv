@@ -1,13 +1,14 @@
-// One side of a reset handshake across two clocks: either side may be reset alone, at any time, also again while the
-// handshake runs, also while the other clock stands still. Both sides work (`up_o`) only after both were cleared.
+// One side of a reset handshake across two clocks: either side may be reset alone, at any time,
+// also again while the handshake runs, also while the other clock stands still. Both sides work
+// (`up_o`) only after both were cleared.
 //
-// A round, started by a reset of this side:
-//   1. `gen` flips. The other side sees gen != ack, stops, clears its state (`clear_o` there), answers ack = gen.
-//   2. This side sees ack == gen, so nobody looks at its state: it clears it (`clear_o` here), then done = gen.
-//   3. The other side sees done == ack and goes up again.
-// gen flips only when done == gen and ack == gen, so no flip is missed, and an old answer can never be taken for a
-// new one: that is why gen, done and ack are *not* reset (any start value is right). Until the clear in step 2 the
-// state that the other side looks at is frozen, so it never sees a pointer jump while it is up.
+// A round, started by a reset of this side: 1. `gen` flips. The other side sees gen != ack, stops,
+// clears its state (`clear_o` there), answers ack = gen. 2. This side sees ack == gen, so nobody
+// looks at its state: it clears it (`clear_o` here), then done = gen. 3. The other side sees done
+// == ack and goes up again. gen flips only when done == gen and ack == gen, so no flip is missed,
+// and an old answer can never be taken for a new one: that is why gen, done and ack are *not* reset
+// (any start value is right). Until the clear in step 2 the state that the other side looks at is
+// frozen, so it never sees a pointer jump while it is up.
 
 `default_nettype none
 
@@ -24,7 +25,8 @@ module reset_link (
   input  wire ack_i,
   // Clear the state shared with the other side in this cycle; never while up_o.
   output wire clear_o,
-  // Both sides are clear and may work. Falls at once on own reset, a few cycles after a reset of the other side.
+  // Both sides are clear and may work. Falls at once on own reset, a few cycles after a reset of
+  // the other side.
   output wire up_o
 );
 
@@ -34,7 +36,9 @@ module reset_link (
 
   wire far_gen, far_done, far_ack;
 
-  sync2 #(.Width(3)) u_sync (
+  sync2 #(
+    .Width(3)
+  ) u_sync (
     .clk_i,
     .d_i({gen_i, done_i, ack_i}),
     .q_o({far_gen, far_done, far_ack})
