@@ -1,5 +1,5 @@
 // Generated from hdl/regs/escapement.rdl by `make generate`. Do not edit.
-//! What became of a frame or of a message copy.
+//! What became of a frame or of a message copy, and the events counted beside.
 
 use crate::counters::Counter;
 
@@ -51,6 +51,8 @@ pub enum FrameDisposition {
     FifoFull = 20,
 }
 impl FrameDisposition {
+    /// How many there are.
+    pub const COUNT: usize = 21;
     /// All, in the order of their numbers.
     pub const ALL: &'static [FrameDisposition; 21] = &[
         FrameDisposition::Ok,
@@ -122,6 +124,8 @@ pub enum MessageDisposition {
     Late = 9,
 }
 impl MessageDisposition {
+    /// How many there are.
+    pub const COUNT: usize = 10;
     /// All, in the order of their numbers.
     pub const ALL: &'static [MessageDisposition; 10] = &[
         MessageDisposition::Ticked,
@@ -148,6 +152,83 @@ impl MessageDisposition {
     #[must_use]
     pub const fn counter(self) -> Counter {
         Counter::ALL[Counter::DispositionsTicked.index() + self as usize]
+    }
+    /// Name as in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.counter().name()
+    }
+}
+
+/// Counted beside, in no sum (docs/card-model.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Event {
+    /// `ip_checksum_bad`.
+    IpChecksumBad = 0,
+    /// `udp_checksum_bad`.
+    UdpChecksumBad = 1,
+    /// `malformed_block`.
+    MalformedBlock = 2,
+    /// `trailing_bytes`.
+    TrailingBytes = 3,
+    /// `heartbeats`.
+    Heartbeats = 4,
+    /// `restarts`.
+    Restarts = 5,
+    /// `gaps`.
+    Gaps = 6,
+    /// `lost`.
+    Lost = 7,
+    /// `lost_range_evicted`.
+    LostRangeEvicted = 8,
+    /// `absent_level`.
+    AbsentLevel = 9,
+    /// `level_overflow`.
+    LevelOverflow = 10,
+    /// `recentre_held`.
+    RecentreHeld = 11,
+    /// `refill_stalls`.
+    RefillStalls = 12,
+    /// `refill_cycles`.
+    RefillCycles = 13,
+    /// `voided_messages`.
+    VoidedMessages = 14,
+}
+impl Event {
+    /// How many there are.
+    pub const COUNT: usize = 15;
+    /// All, in the order of their numbers.
+    pub const ALL: &'static [Event; 15] = &[
+        Event::IpChecksumBad,
+        Event::UdpChecksumBad,
+        Event::MalformedBlock,
+        Event::TrailingBytes,
+        Event::Heartbeats,
+        Event::Restarts,
+        Event::Gaps,
+        Event::Lost,
+        Event::LostRangeEvicted,
+        Event::AbsentLevel,
+        Event::LevelOverflow,
+        Event::RecentreHeld,
+        Event::RefillStalls,
+        Event::RefillCycles,
+        Event::VoidedMessages,
+    ];
+    /// By number.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Event> {
+        if (number as usize) < 15 {
+            Some(Self::ALL[number as usize])
+        } else {
+            None
+        }
+    }
+    /// The counter that counts it.
+    #[must_use]
+    pub const fn counter(self) -> Counter {
+        Counter::ALL[Counter::EventsIpChecksumBad.index() + self as usize]
     }
     /// Name as in reports.
     #[must_use]

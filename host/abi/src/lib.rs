@@ -9,4 +9,4 @@ pub mod registers;
 
 pub use access::{BadOffset, Bus, MappedBar, Readable, Register, RegisterBus, Writable};
 pub use counters::{Counter, Group};
-pub use dispositions::{FrameDisposition, MessageDisposition};
+pub use dispositions::{Event, FrameDisposition, MessageDisposition};

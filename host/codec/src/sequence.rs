@@ -14,6 +14,8 @@ use crate::entry::Entry;
 /// assert_eq!(track.sequence(5), 9);
 /// track.follow(&Entry::Restart { hw_time: 0, next_index: 7, session: 1 });
 /// assert_eq!(track.sequence(7), 1);
+/// track.follow(&Entry::Heartbeat { hw_time: 0, next_index: 9, next_seq: 100 });
+/// assert_eq!(track.sequence(10), 101);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SequenceTrack {

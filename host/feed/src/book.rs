@@ -5,11 +5,11 @@ use escapement_codec::{Entry, PriceKind, RefreshState, Tick, TickKind};
 
 use crate::config::CardConfig;
 use crate::counters::Counters;
-use crate::disposition::{Event, MessageDisposition};
 use crate::iex::{Head, Message, Side};
 use crate::levels::{Change, LevelStore};
 use crate::recentre::{After, Centre};
 use crate::symbol_map::SymbolMap;
+use escapement_abi::{Event, MessageDisposition};
 
 /// Price and size of a side; none when it is empty.
 type Quote = Option<(i64, u64)>;
@@ -132,7 +132,10 @@ impl Book {
             }
             Message::Trade { head, size, price, .. } => {
                 self.on_slot(head, delivered, counters, out, |mut at| {
-                    at.price_tick(TickKind::Trade, Some((price, u64::from(size))));
+                    let moved = at.price_tick(TickKind::Trade, Some((price, u64::from(size))));
+                    if let Some((epoch, centre)) = moved {
+                        at.recentre(PriceKind::Trade, epoch, centre);
+                    }
                     D::Ticked
                 })
             }
@@ -239,28 +242,31 @@ struct At<'a, F: FnMut(Entry)> {
 }
 
 impl<F: FnMut(Entry)> At<'_, F> {
-    /// Compares both sides with the published ones; a tick for each that differs, bid first.
+    /// Compares both sides with the published ones; a tick for each that differs, bid first, then their recentres.
     fn publish(&mut self, tops: [Quote; 2]) -> MessageDisposition {
         let mut disposition = MessageDisposition::NoChange;
+        let mut moves = [None; 2];
         self.slot.known = true;
         for (side, kind) in [TickKind::Bid, TickKind::Ask].into_iter().enumerate() {
             if self.slot.published[side] != tops[side] {
                 self.slot.published[side] = tops[side];
-                self.price_tick(kind, tops[side]);
+                moves[side] = self.price_tick(kind, tops[side]);
                 disposition = MessageDisposition::Ticked;
             }
+        }
+        for (kind, (epoch, centre)) in [PriceKind::Bid, PriceKind::Ask].into_iter().zip(moves).filter_map(|(k, m)| Some((k, m?))) {
+            self.recentre(kind, epoch, centre);
         }
         disposition
     }
 
-    /// A tick with a price, or of an emptied side; then, if the price asks for it, the recentre.
-    fn price_tick(&mut self, kind: TickKind, quote: Quote) {
-        let Some(price_kind) = PriceKind::of_tick(kind) else {
-            return;
-        };
+    /// A tick with a price, or of an emptied side. Epoch and price of the centre that it moves: the entry of that waits
+    /// for the message's last tick.
+    fn price_tick(&mut self, kind: TickKind, quote: Quote) -> Option<(u8, i64)> {
+        let price_kind = PriceKind::of_tick(kind)?;
         let Some((price, size)) = quote else {
             self.plain_tick(kind, 0, 0);
-            return;
+            return None;
         };
         let coded =
             self.slot.centres[price_kind as usize].code(price, self.slot.tick, self.recentre_run);
@@ -275,20 +281,25 @@ impl<F: FnMut(Entry)> At<'_, F> {
             ..self.tick(kind)
         });
         match coded.after {
-            After::Stays => {}
-            After::Held => self.counters.event(Event::RecentreHeld),
-            After::Moves { epoch, centre } => {
-                self.counters.recentres += 1;
-                (self.out)(Entry::Recentre {
-                    hw_time: self.delivered.hw_time,
-                    next_index: self.delivered.index,
-                    slot: self.number,
-                    kind: price_kind,
-                    epoch,
-                    centre,
-                });
+            After::Stays => None,
+            After::Held => {
+                self.counters.event(Event::RecentreHeld);
+                None
             }
+            After::Moves { epoch, centre } => Some((epoch, centre)),
         }
+    }
+
+    fn recentre(&mut self, kind: PriceKind, epoch: u8, centre: i64) {
+        self.counters.recentres += 1;
+        (self.out)(Entry::Recentre {
+            hw_time: self.delivered.hw_time,
+            next_index: self.delivered.index,
+            slot: self.number,
+            kind,
+            epoch,
+            centre,
+        });
     }
 
     fn plain_tick(&mut self, kind: TickKind, size: u64, side: u8) {

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use crate::config::{Checks, Feed};
-use crate::disposition::FrameDisposition;
 use crate::frame::{self, FrameFilter};
 use crate::iex::{self, Symbol};
 use crate::iex_tp::Blocks;
+use escapement_abi::FrameDisposition;
 
 /// Counts messages by the symbol that they name, over the accepted frames of one feed.
 #[derive(Debug, Clone)]

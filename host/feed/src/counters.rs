@@ -1,41 +1,21 @@
 //! Every counter of the register map that a model without clock and ring can know.
 
+use escapement_abi::{Counter, Event, FrameDisposition, Group, MessageDisposition};
 use escapement_codec::TickKind;
 
-use crate::disposition::{Event, FrameDisposition, MessageDisposition};
+const MESSAGE_COUNTERS: usize = Counter::MessagesTypeOther.index() - FIRST_MESSAGE + 1;
+const FIRST_MESSAGE: usize = Counter::MessagesTypeS.index();
 
-/// Type bytes with a counter of their own, in register order; one more counter takes all others.
-pub const MESSAGE_TYPES: [u8; 14] = *b"SDHIOEQ85PTXBA";
-
-const MESSAGE_NAMES: [&str; 15] = [
-    "type_S",
-    "type_D",
-    "type_H",
-    "type_I",
-    "type_O",
-    "type_E",
-    "type_Q",
-    "type_8",
-    "type_5",
-    "type_P",
-    "type_T",
-    "type_X",
-    "type_B",
-    "type_A",
-    "type_other",
-];
-
+/// Place of each type byte's counter among those of messages.
 const TYPE_INDEX: [u8; 256] = {
-    let mut table = [MESSAGE_TYPES.len() as u8; 256];
-    let mut index = 0;
-    while index < MESSAGE_TYPES.len() {
-        table[MESSAGE_TYPES[index] as usize] = index as u8;
-        index += 1;
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < table.len() {
+        table[byte] = (Counter::of_message_type(byte as u8).index() - FIRST_MESSAGE) as u8;
+        byte += 1;
     }
     table
 };
-
-const TICK_NAMES: [&str; 5] = ["bid", "ask", "trade", "trade_break", "status"];
 
 /// 64-bit counters since start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -44,7 +24,7 @@ pub struct Counters {
     frames: [u64; FrameDisposition::COUNT],
     dispositions: [u64; MessageDisposition::COUNT],
     events: [u64; Event::COUNT],
-    messages: [u64; 15],
+    messages: [u64; MESSAGE_COUNTERS],
     ticks: [u64; 5],
     /// Prices told as escapes.
     pub escapes: u64,
@@ -84,7 +64,7 @@ impl Counters {
     /// A message was delivered; `type_byte` is none when it is empty.
     pub(crate) fn delivered(&mut self, type_byte: Option<u8>) {
         let index =
-            type_byte.map_or(MESSAGE_TYPES.len(), |byte| TYPE_INDEX[byte as usize] as usize);
+            type_byte.map_or(MESSAGE_COUNTERS - 1, |byte| TYPE_INDEX[byte as usize] as usize);
         self.messages[index] += 1;
     }
 
@@ -168,9 +148,11 @@ impl Counters {
             .map(|d| (format!("dispositions_{}", d.name()), self.dispositions[*d as usize]));
         let events =
             Event::ALL.iter().map(|e| (format!("events_{}", e.name()), self.events[*e as usize]));
-        let messages =
-            MESSAGE_NAMES.iter().map(|name| format!("messages_{name}")).zip(self.messages);
-        let ticks = TICK_NAMES.iter().map(|name| format!("ticks_{name}")).zip(self.ticks);
+        let group = |group: Group| {
+            Counter::of(group).map(move |c| format!("{}_{}", group.name(), c.name()))
+        };
+        let messages = group(Group::Messages).zip(self.messages);
+        let ticks = group(Group::Ticks).zip(self.ticks);
         let output = [
             ("output_ticks_made", self.ticks_made()),
             ("output_escapes", self.escapes),

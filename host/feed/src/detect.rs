@@ -1,9 +1,9 @@
 //! Which feed a capture holds: the first datagram that is valid for a known protocol says it.
 
 use crate::config::{Checks, Feed};
-use crate::disposition::FrameDisposition;
 use crate::frame::{self, FrameFilter};
 use crate::iex::Protocol;
+use escapement_abi::FrameDisposition;
 
 /// The feed of a frame, if it is a whole IEX-TP segment of a known protocol; give it one frame after the other until it
 /// answers. The channel is the segment's own.

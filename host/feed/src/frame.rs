@@ -2,8 +2,8 @@
 
 use crate::checksum;
 use crate::config::Checks;
-use crate::disposition::FrameDisposition;
 use crate::iex_tp::{SegmentHeader, HEADER_BYTES};
+use escapement_abi::FrameDisposition;
 
 /// Longest frame accepted, bytes without check sequence.
 pub const MAX_FRAME_BYTES: usize = 2048;

@@ -5,12 +5,12 @@ use escapement_codec::Entry;
 use crate::book::{Book, Delivered};
 use crate::config::{CardConfig, ConfigError, FrameMode};
 use crate::counters::Counters;
-use crate::disposition::{Event, FrameDisposition, MessageDisposition};
 use crate::frame::{self, FrameFilter, Segment};
 use crate::iex::{self, Undecoded};
 use crate::iex_tp::{Blocks, BlocksEnd};
 use crate::refresh::RefreshTimer;
 use crate::session::{Arrival, Session};
+use escapement_abi::{Event, FrameDisposition, MessageDisposition};
 
 /// The golden model of the card: frames in, entries out, in the card's order.
 ///

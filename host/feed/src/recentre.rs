@@ -21,7 +21,7 @@ pub struct Coded {
     pub code: u8,
     /// Epoch of the centre behind the code, 0 for the escape.
     pub epoch: u8,
-    /// What happens right after the tick.
+    /// What happens after the message's last tick.
     pub after: After,
 }
 

@@ -4,10 +4,10 @@ mod support;
 
 use std::fs;
 
-use escapement_feed::disposition::FrameDisposition;
 use escapement_feed::frame::{self, FrameFilter};
 use escapement_feed::iex::{self, Message, Side};
 use escapement_feed::iex_tp::{Blocks, BlocksEnd};
+use escapement_feed::FrameDisposition;
 use escapement_feed::Protocol;
 use support::{data, for_each_packet};
 

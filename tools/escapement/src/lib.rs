@@ -10,5 +10,4 @@ pub mod new_york;
 pub mod price;
 mod progress;
 mod replay;
-pub mod sequence;
 mod survey;

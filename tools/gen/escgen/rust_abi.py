@@ -164,7 +164,8 @@ def _disposition(regs: Map, group: str, name: str, doc: str) -> list[str]:
     out = [f"/// {doc}", "#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]", "#[repr(u8)]", f"pub enum {name} {{"]
     for number, c in enumerate(members):
         out += [f"    /// `{c.name}`.", f"    {camel(c.name)} = {number},"]
-    out += ["}", f"impl {name} {{", "    /// All, in the order of their numbers.", f"    pub const ALL: &'static [{name}; {len(members)}] = &["]
+    out += ["}", f"impl {name} {{", "    /// How many there are.", f"    pub const COUNT: usize = {len(members)};"]
+    out += ["    /// All, in the order of their numbers.", f"    pub const ALL: &'static [{name}; {len(members)}] = &["]
     out += [f"        {name}::{camel(c.name)}," for c in members]
     out += [
         "    ];",
@@ -186,7 +187,8 @@ def _disposition(regs: Map, group: str, name: str, doc: str) -> list[str]:
 
 
 def dispositions(regs: Map) -> str:
-    out = [header("//", SOURCE).rstrip("\n"), "//! What became of a frame or of a message copy.", "", "use crate::counters::Counter;", ""]
+    out = [header("//", SOURCE).rstrip("\n"), "//! What became of a frame or of a message copy, and the events counted beside.", "", "use crate::counters::Counter;", ""]
     out += _disposition(regs, "frames", "FrameDisposition", "What became of a frame; exactly one each (docs/card-model.md, section 2).")
     out += _disposition(regs, "dispositions", "MessageDisposition", "What became of a message copy; exactly one each (docs/card-model.md, section 5).")
+    out += _disposition(regs, "events", "Event", "Counted beside, in no sum (docs/card-model.md).")
     return rustfmt("\n".join(out))

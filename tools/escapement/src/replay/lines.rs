@@ -3,11 +3,12 @@
 use std::io::{self, Write};
 
 use escapement_codec::entry::{SLOT_CONTROL, SLOT_NONE};
-use escapement_codec::{decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, TickKind};
+use escapement_codec::{
+    decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, SequenceTrack, TickKind,
+};
 
 use super::csv::TickCsv;
 use crate::instruments::{Instrument, SLOTS};
-use crate::sequence::Sequence;
 
 /// Kinds of ticks in the order of reports.
 pub(crate) const TICK_KINDS: [TickKind; 5] =
@@ -16,7 +17,7 @@ pub(crate) const TICK_KINDS: [TickKind; 5] =
 /// Reads lines one after the other and counts what they say.
 pub(crate) struct LineTally<W: Write> {
     centres: CentreTable<SLOTS>,
-    sequence: Sequence,
+    sequence: SequenceTrack,
     csv: Option<TickCsv<W>>,
     /// Lines read.
     pub(crate) lines: u64,
@@ -55,7 +56,7 @@ impl<W: Write> LineTally<W> {
     pub(crate) fn new(instruments: &[Instrument], csv: Option<TickCsv<W>>) -> Self {
         Self {
             centres: centres_of(instruments),
-            sequence: Sequence::default(),
+            sequence: SequenceTrack::new(),
             csv,
             lines: 0,
             illegal_lines: 0,
@@ -115,13 +116,13 @@ impl<W: Write> LineTally<W> {
         self.escapes += u64::from(matches!(tick.price, escapement_codec::LinePrice::Exact(_)));
         let price = self.centres.price(tick);
         match &mut self.csv {
-            Some(csv) => csv.tick(tick, price, self.sequence.of(tick.msg_index)),
+            Some(csv) => csv.tick(tick, price, self.sequence.sequence(tick.msg_index)),
             None => Ok(()),
         }
     }
 
     fn control(&mut self, entry: &Entry) {
-        self.sequence.observe(entry);
+        self.sequence.follow(entry);
         self.centres.learn(entry);
         match *entry {
             Entry::Gap { count, .. } => {

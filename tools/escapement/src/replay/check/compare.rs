@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use escapement_codec::entry::SLOT_CONTROL;
-use escapement_codec::{decode_line, Entry, LineItem, LinePrice, LineTick, LineWriter, Tick};
+use escapement_codec::{
+    decode_line, Entry, LineItem, LinePrice, LineTick, LineWriter, SequenceTrack, Tick,
+};
 use serde_json::{json, Value};
-
-use crate::sequence::Sequence;
 
 /// Message indices on a line have 40 bits.
 const INDEX_MASK: u64 = (1 << 40) - 1;
@@ -56,7 +56,7 @@ pub(crate) struct Comparison {
     /// Golden entries that no line has told yet.
     due: VecDeque<Entry>,
     /// Golden sequence up to the entries already told.
-    sequence: Sequence,
+    sequence: SequenceTrack,
     /// Drops announced since the last heartbeat, by slot.
     drops: BTreeMap<u16, u64>,
     /// After lost lines: golden entries are skipped up to one that matches.
@@ -83,7 +83,7 @@ impl Comparison {
         Self {
             feed_id,
             due: VecDeque::new(),
-            sequence: Sequence::default(),
+            sequence: SequenceTrack::new(),
             drops: BTreeMap::new(),
             resync: false,
             writer: LineWriter::new(),
@@ -219,7 +219,7 @@ impl Comparison {
         }
         match self.due.pop_front() {
             Some(golden) if tells(item, &golden) => {
-                self.sequence.observe(&golden);
+                self.sequence.follow(&golden);
                 Ok(Some(golden))
             }
             golden => Err(Mismatch {
@@ -241,7 +241,7 @@ impl Comparison {
                 self.resync = false;
                 return;
             }
-            self.sequence.observe(golden);
+            self.sequence.follow(golden);
             self.due.pop_front();
         }
     }
@@ -269,7 +269,7 @@ impl Comparison {
                     "announced drops {announced:?}: {total} more than golden entries are due"
                 )));
             };
-            self.sequence.observe(&golden);
+            self.sequence.follow(&golden);
             let slot = match golden {
                 Entry::Tick(Tick { slot, .. }) => slot,
                 _ => SLOT_CONTROL,
@@ -285,8 +285,8 @@ impl Comparison {
             total -= 1;
             self.explained_drops += 1;
         }
-        if self.sequence.of(next_index) != next_seq {
-            let golden = self.sequence.of(next_index);
+        if self.sequence.sequence(next_index) != next_seq {
+            let golden = self.sequence.sequence(next_index);
             return Err(mismatch(format!(
                 "the heartbeat after drops names sequence {next_seq}, golden {golden}"
             )));
