@@ -5,6 +5,7 @@ mod csv;
 pub(crate) mod latency;
 mod lines;
 pub(crate) mod pace;
+pub(crate) mod passed;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;

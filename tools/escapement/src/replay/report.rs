@@ -48,6 +48,15 @@ impl Report {
         } else {
             tally.declared_lost <= counted.lost
         };
+        let (passed, delivered) = (outcome.passed.numbers(), outcome.counters.sum(Group::Messages));
+        let missing = passed.wrapping_sub(delivered);
+        let sessions = outcome.passed.sessions();
+        let restarts = outcome.counters.get(Counter::EventsRestarts);
+        // frames that the card had no room for pass numbers that it never saw
+        let saw_all = outcome.counters.get(Counter::FramesOverrun) == 0
+            && outcome.counters.get(Counter::FramesFifoFull) == 0;
+        let gaps_follow =
+            !saw_all || missing == counted.lost && restarts == sessions.saturating_sub(1);
         [
             Ledger {
                 name: "messages",
@@ -66,9 +75,11 @@ impl Report {
             },
             Ledger {
                 name: "gaps",
-                balanced: gaps_read,
+                balanced: gaps_read && gaps_follow,
                 numbers: json!({
-                    "lost": counted.lost, "declared": tally.declared_lost, "control_dropped": control_dropped,
+                    "passed": passed, "delivered": delivered, "missing": missing,
+                    "declared": tally.declared_lost, "lost": counted.lost, "control_dropped": control_dropped,
+                    "sessions": sessions, "restarts": restarts,
                 }),
             },
         ]

@@ -16,6 +16,7 @@ use super::check::{Checker, Verdict};
 use super::csv::TickCsv;
 use super::lines::LineTally;
 use super::pace::{Pace, Speed};
+use super::passed::Passed;
 use super::settings::Prepared;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -46,6 +47,8 @@ pub(crate) struct Outcome {
     /// Packets without a byte, which no MAC delivers; not handed to the card.
     pub(crate) empty_packets: u64,
     pub(crate) counters: CardCounters,
+    /// How far the feed went, by the captures.
+    pub(crate) passed: Passed,
     pub(crate) tally: LineTally<BufWriter<File>>,
     pub(crate) driver: DriverStats,
     pub(crate) lost_lines: u64,
@@ -63,6 +66,7 @@ struct Replay<D> {
     driver: Driver<D>,
     tally: LineTally<BufWriter<File>>,
     checker: Option<Checker>,
+    passed: Passed,
     lost_lines: u64,
     read_lines: bool,
 }
@@ -91,8 +95,14 @@ pub(crate) fn replay<D: Device + Injector>(
     let checker = if options.check { Some(Checker::start(config, &info.params)?) } else { None };
     let tally = LineTally::new(&prepared.instruments, csv);
     let card = driver.device_mut().name().to_string();
-    let mut replay =
-        Replay { driver, tally, checker, lost_lines: 0, read_lines: options.read_lines };
+    let mut replay = Replay {
+        driver,
+        tally,
+        checker,
+        passed: Passed::new(config),
+        lost_lines: 0,
+        read_lines: options.read_lines,
+    };
 
     let total =
         options.packets_max.map_or(prepared.survey.packets, |max| max.min(prepared.survey.packets));
@@ -134,11 +144,11 @@ pub(crate) fn replay<D: Device + Injector>(
     let verdict = replay.checker.map(|checker| checker.finish(&counters)).transpose()?;
     Ok(Outcome {
         card,
-
         packets,
         cut_packets: merged.cut_packets(),
         empty_packets,
         counters,
+        passed: replay.passed,
         tally: replay.tally,
         driver: replay.driver.stats(),
         lost_lines: replay.lost_lines,
@@ -163,6 +173,7 @@ impl<D: Device + Injector> Replay<D> {
         if let Err(error) = self.driver.device_mut().inject(&frame) {
             return Ok(Err(error));
         }
+        self.passed.frame(bytes);
         if let Some(checker) = &mut self.checker {
             checker.frame(stamp_ns, bytes);
         }
