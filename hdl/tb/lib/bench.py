@@ -2,14 +2,17 @@
 
 A bench `hdl/tb/<module>/test_<module>.py` holds the cocotb tests and one pytest function that calls `run`.
 Environment: ESCAPEMENT_BUILD (folder of builds, default `sim_build/` at the repository root), ESCAPEMENT_SEED
-(repeats a run), ESCAPEMENT_WAVES=1 (writes `dump.vcd` into the build folder).
+(repeats a run), ESCAPEMENT_WAVES=1 (writes `dump.vcd` into the build folder), ESCAPEMENT_LINT=0 (warnings of the build do
+not stop it).
 """
 
+import hashlib
 import importlib.util
 import os
 import random
 import re
 import shutil
+import time
 from pathlib import Path
 
 from cocotb_tools.runner import get_results, get_runner
@@ -49,6 +52,34 @@ def source(name):
     return hits[0]
 
 
+class Runtime:
+    """Verilator's run-time library: the same objects in every bench, so only the first build makes them."""
+
+    def __init__(self, base, flags):
+        root = Path(os.environ["VERILATOR_ROOT"]) / "include"
+        self.names = [f"{path.stem}.o" for path in sorted(root.glob("verilated*.cpp"))]
+        state = [flags, os.environ.get("CXXFLAGS"), str(root)] + [path.stat().st_mtime_ns for path in sorted(root.glob("*"))]
+        self.folder = base / f"runtime-{hashlib.sha256(repr(state).encode()).hexdigest()[:16]}"
+
+    def lend(self, build_dir):
+        """Puts the objects into a build folder, dated a day ahead: make then takes them for done. Old ones go."""
+        ahead = time.time() + 86400
+        for name in self.names:
+            (build_dir / name).unlink(missing_ok=True)
+            if (self.folder / name).exists():
+                shutil.copyfile(self.folder / name, build_dir / name)
+                os.utime(build_dir / name, (ahead, ahead))
+
+    def keep(self, build_dir):
+        """Keeps the objects of a finished build. Benches that build at the same time keep the same."""
+        self.folder.mkdir(exist_ok=True)
+        for name in self.names:
+            if (build_dir / name).exists() and not (self.folder / name).exists():
+                part = self.folder / f"{name}.{os.getpid()}"
+                shutil.copyfile(build_dir / name, part)
+                part.rename(self.folder / name)
+
+
 def run(module, sources, parameters=None, testname=None, testcase=None, defines=None, extra_env=None, build_args=()):
     """Builds `module` (the top) from `sources` and runs the cocotb tests of Python module `testname`.
 
@@ -64,8 +95,13 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     build_dir = base / "_".join(part for part in (testname, module, variant) if part)
     files = [source("esc_pkg.sv")] + [source(s) for s in sources if Path(s).name != "esc_pkg.sv"]
     waves = os.environ.get("ESCAPEMENT_WAVES") == "1"
+    lint = ["-Wall"] if os.environ.get("ESCAPEMENT_LINT") != "0" else ["-Wno-lint", "-Wno-style"]
 
     print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={seed}", flush=True)
+    flags = "-O1 -g0"
+    runtime = Runtime(base, flags)
+    build_dir.mkdir(parents=True, exist_ok=True)
+    runtime.lend(build_dir)
     runner = get_runner("verilator")
     runner.build(
         sources=files,
@@ -75,8 +111,10 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
         build_dir=build_dir,
         waves=waves,
         timescale=("1ns", "1ps"),
-        build_args=["--assert", "-Wall", "--x-assign", "unique", "--x-initial", "unique", "-CFLAGS", "-O1 -g0", *build_args],
+        build_args=["--assert", *lint, "--x-assign", "unique", "--x-initial", "unique", "-CFLAGS", flags, *build_args],
     )
+    runtime.keep(build_dir)
+    print(f"{testname}: built", flush=True)
     results = runner.test(
         test_module=testname,
         hdl_toplevel=module,
