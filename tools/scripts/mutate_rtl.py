@@ -1,0 +1,268 @@
+"""Mutation check of the RTL: break one thing, run the module's bench, see it go red.
+
+    python3 tools/scripts/mutate_rtl.py [--mutants N] [--seed S] [--module NAME]... [--require PERCENT] [--list]
+
+Each mutant changes one operator, constant, condition or assignment of one file in hdl/rtl, in a copy of hdl/ (the
+checkout is never touched). A mutant that Verilator refuses is no circuit: another one is drawn. Killed means
+that the bench failed, an assertion of the RTL fired, or the simulation ran far over the time of the sound circuit.
+Survivors are listed with their line; the run fails when fewer than PERCENT of the mutants were killed. The seed is
+printed; the same seed on the same sources gives the same mutants. The results lie in out/mutation.json.
+
+Survivors known to change nothing that can be seen stand, with the reason, in mutants_equivalent.toml.
+"""
+
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+RTL = ROOT / "hdl" / "rtl"
+EQUIVALENT = Path(__file__).with_name("mutants_equivalent.toml")
+
+#: Module -> the bench that must notice. Packages have no behaviour of their own; gen/ is checked against its source.
+BENCHES = {
+    "async_fifo": "async_fifo",
+    "axil_cdc": "csr",
+    "book": "book",
+    "card_time": "card_time",
+    "counter_bank": "csr",
+    "csr": "csr",
+    "drop_counter": "line_packer",
+    "entry_fields": "line_packer",
+    "entry_nibbles": "line_packer",
+    "escapement_core": "escapement_top",
+    "escapement_top": "escapement_top",
+    "eth_ip_udp": "eth_ip_udp",
+    "frame_fifo": "frame_fifo",
+    "grid_floor": "grid_floor",
+    "iex_decoder": "iex_decoder",
+    "iex_tp": "iex_tp",
+    "instrument_map": "instrument_map",
+    "key_hash": "instrument_map",
+    "ladder": "book",
+    "level_store": "book",
+    "line_crc": "line_crc",
+    "line_fifo": "ring_writer",
+    "line_packer": "line_packer",
+    "lost_ranges": "session",
+    "offset_code": "offset_code",
+    "reset_link": "async_fifo",
+    "ring_writer": "ring_writer",
+    "rx_cdc": "rx_cdc",
+    "rx_gate": "rx_gate",
+    "session": "session",
+    "slot_rows": "book",
+    "sync2": "async_fifo",
+    "sync_ram": "sync_ram",
+    "write_cdc": "write_cdc",
+}
+
+#: (what, pattern, replacement). Patterns need blanks around operators: that is how the sources are formatted, and it keeps
+#: `<=` (assignment) and `->` apart from comparisons.
+RULES = [
+    ("==", r"(?<= )==(?= )", "!="),
+    ("!=", r"(?<= )!=(?= )", "=="),
+    ("<", r"(?<= )<(?= )", "<="),
+    (">", r"(?<= )>(?= )", ">="),
+    (">=", r"(?<= )>=(?= )", ">"),
+    ("&&", r"(?<= )&&(?= )", "||"),
+    ("||", r"(?<= )\|\|(?= )", "&&"),
+    ("+", r"(?<= )\+(?= )", "-"),
+    ("-", r"(?<= )-(?= )", "+"),
+    ("&", r"(?<= )&(?= )", "|"),
+    ("|", r"(?<= )\|(?= )", "&"),
+    ("^", r"(?<= )\^(?= )", "|"),
+    ("not", r"!(?=[a-z(])", ""),
+    ("0 to 1", r"\b1'b0\b", "1'b1"),
+    ("1 to 0", r"\b1'b1\b", "1'b0"),
+    ("constant", r"(?<='d)(\d+)\b", lambda m: str(int(m[1]) ^ 1)),
+    ("always", r"(?<=\bif )\([^()]*(?:\([^()]*\)[^()]*)*\)(?= )", "(1'b1)"),
+    ("held", r"(?<![\w.(] )\b(?P<target>[a-z]\w*(?:\.\w+)*) <= [^;]+;", r"\g<target> <= \g<target>;"),
+]
+
+
+@dataclass
+class Mutant:
+    """One change: line `number` (from 1) of `module` becomes `after`."""
+
+    module: str
+    number: int
+    rule: str
+    before: str
+    after: str
+    result: str = ""
+    seconds: float = 0.0
+
+
+def circuit_lines(text: str) -> set[int]:
+    """Lines (from 0) that describe hardware: no comments, checks, ports, parameters, imports or types."""
+    lines, inside = set(), False
+    checks = 0
+    for number, line in enumerate(text.splitlines()):
+        word = line.strip()
+        if word.startswith(("`ifndef SYNTHESIS", "`ifdef VERILATOR")):
+            checks += 1
+        elif word.startswith("`endif"):
+            checks = max(0, checks - 1)
+        elif word.startswith(");") and not inside:
+            inside = True  # the port list ends
+        elif inside and not checks and not re.match(r"(//|import|localparam|typedef|assert|initial|\$|`|for |case|unique case)", word):
+            lines.add(number)
+    return lines
+
+
+def mutants_of(module: str, text: str) -> list[Mutant]:
+    """All mutants of one file, in order."""
+    found = []
+    allowed = circuit_lines(text)
+    lines = text.splitlines()
+    for number in sorted(allowed):
+        line = lines[number]
+        code = line.split("//")[0]
+        if "$fatal" in code or '"' in code or "rst_ni" in code or re.search(r"begin : gen?_", code):
+            continue  # messages, resets and checks of parameters
+        for rule, pattern, replacement in RULES:
+            for match in re.finditer(pattern, code):
+                instead = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
+                after = code[: match.start()] + instead + code[match.end() :] + line[len(code) :]
+                if after != line:
+                    found.append(Mutant(module, number + 1, rule, line.strip(), after.strip()))
+    return found
+
+
+def draw(modules: list[str], rng: random.Random):
+    """Mutants without end, evenly over the rules of a module, modules in turn of their size."""
+    pool = {m: mutants_of(m, (RTL / f"{m}.sv").read_text()) for m in modules}
+    pool = {m: found for m, found in pool.items() if found}
+    weights = {m: len(found) ** 0.5 for m, found in pool.items()}
+    while pool:
+        module = rng.choices(list(pool), [weights[m] for m in pool])[0]
+        rules = sorted({m.rule for m in pool[module]})
+        rule = rng.choice(rules)
+        mutant = rng.choice([m for m in pool[module] if m.rule == rule])
+        pool[module].remove(mutant)
+        if not pool[module]:
+            del pool[module]
+        yield mutant
+
+
+def excused(mutant: Mutant) -> str | None:
+    """Why this survivor changes nothing that can be seen, if that is known."""
+    for entry in tomllib.loads(EQUIVALENT.read_text()).get("mutant", []):
+        if (entry["module"], entry["before"], entry["after"]) == (mutant.module, mutant.before, mutant.after):
+            return entry["why"]
+    return None
+
+
+class Bed:
+    """A copy of hdl/ with its own builds; one bench at a time."""
+
+    def __init__(self, folder: Path, seed: int):
+        self.root, self.seconds = folder / "repository", {}
+        shutil.copytree(ROOT / "hdl", self.root / "hdl", ignore=shutil.ignore_patterns("__pycache__", "sim_build"))
+        self.env = dict(os.environ, ESCAPEMENT_BUILD=str(folder / "build"), ESCAPEMENT_SEED=str(seed), ESCAPEMENT_LINT="0")
+        self.env["ESCAPEMENT_DATA"] = os.environ.get("ESCAPEMENT_DATA") or str(ROOT.parent / "shared" / "data")
+
+    def bench(self, name: str, limit_s: float) -> tuple[str, str]:
+        """Runs a bench; 'passed', 'failed', 'not built' or 'too long', and its output."""
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(self.root / "hdl" / "tb" / name)]
+        process = subprocess.Popen(command, cwd=self.root, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        try:
+            output, _ = process.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return "too long", ""
+        if process.returncode == 0:
+            return "passed", output
+        if process.returncode != 1:
+            return "not run", output
+        return ("failed" if f"{name}: built" in output or ": built" in output else "not built"), output
+
+    def sound(self, name: str) -> None:
+        """The bench must pass on the sound circuit, else its verdict means nothing."""
+        if name in self.seconds:
+            return
+        began = time.monotonic()
+        result, output = self.bench(name, 1200)
+        self.seconds[name] = time.monotonic() - began
+        if result != "passed":
+            print(output[-3000:], file=sys.stderr)
+            raise SystemExit(f"mutate_rtl: bench {name} {result} on the sound circuit")
+
+    def judge(self, mutant: Mutant) -> None:
+        """Applies the mutant, runs its bench, takes it back."""
+        name = BENCHES[mutant.module]
+        self.sound(name)
+        path = self.root / "hdl" / "rtl" / f"{mutant.module}.sv"
+        sound = path.read_text()
+        lines = sound.split("\n")
+        line = lines[mutant.number - 1]
+        lines[mutant.number - 1] = line[: len(line) - len(line.lstrip())] + mutant.after
+        path.write_text("\n".join(lines))
+        began = time.monotonic()
+        result, output = self.bench(name, 120 + 4 * self.seconds[name])
+        mutant.seconds = round(time.monotonic() - began, 1)
+        path.write_text(sound)
+        mutant.result = {"passed": "survived", "failed": "killed", "too long": "killed"}.get(result, result)
+        if result == "not run":
+            print(output[-3000:], file=sys.stderr)
+            raise SystemExit(f"mutate_rtl: bench {name} could not be run")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--mutants", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=None, help="default: a fresh one, printed")
+    parser.add_argument("--module", action="append", choices=sorted(BENCHES), help="only these")
+    parser.add_argument("--require", type=float, default=90.0, help="percent that must be killed (default 90)")
+    parser.add_argument("--list", action="store_true", help="count the mutants there are, run nothing")
+    args = parser.parse_args()
+    modules = args.module or sorted(BENCHES)
+    if args.list:
+        for module in modules:
+            print(f"{module}: {len(mutants_of(module, (RTL / f'{module}.sv').read_text()))} (bench {BENCHES[module]})")
+        return 0
+    seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
+    print(f"mutate_rtl: seed {seed}, {args.mutants} mutants", flush=True)
+    done: list[Mutant] = []
+    with tempfile.TemporaryDirectory(prefix="escapement-mutants-") as folder:
+        bed = Bed(Path(folder), seed)
+        for mutant in draw(modules, random.Random(seed)):
+            if len(done) >= args.mutants:
+                break
+            bed.judge(mutant)
+            if mutant.result == "not built":
+                continue
+            why = excused(mutant) if mutant.result == "survived" else None
+            if why:
+                mutant.result = "equivalent"
+            done.append(mutant)
+            print(f"{len(done)}/{args.mutants} {mutant.result:<9} {mutant.module}.sv:{mutant.number} [{mutant.rule}] {mutant.seconds} s\n"
+                  f"    {mutant.before}\n    {mutant.after}", flush=True)
+    judged = [m for m in done if m.result != "equivalent"]
+    killed = sum(m.result == "killed" for m in judged)
+    share = 100.0 * killed / len(judged) if judged else 0.0
+    out = ROOT / "out" / "mutation.json"
+    out.parent.mkdir(exist_ok=True)
+    out.write_text(json.dumps({"seed": seed, "killed": killed, "judged": len(judged), "mutants": [asdict(m) for m in done]}, indent=1))
+    print(f"\nmutate_rtl: {killed} of {len(judged)} killed ({share:.1f} %), {len(done) - len(judged)} known to be equivalent; seed {seed}")
+    for m in judged:
+        if m.result == "survived":
+            print(f"survived: hdl/rtl/{m.module}.sv:{m.number} [{m.rule}]\n    {m.before}\n    {m.after}")
+    return 0 if judged and share >= args.require else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
