@@ -39,7 +39,10 @@ enum Command {
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
     let done = match arguments.command {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Capture(command) => capture::run(&command),
@@ -53,6 +56,21 @@ pub fn run() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+/// Help and version as they are, anything wrong in one line.
+fn usage(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    let kind = error.kind();
+    if !error.use_stderr() || kind == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = error.print();
+        return ExitCode::from(error.exit_code() as u8);
+    }
+    let text = error.render().to_string();
+    let first = text.lines().take_while(|line| !line.is_empty()).map(str::trim);
+    let line = first.collect::<Vec<_>>().join(" ");
+    eprintln!("escapement: {} (--help says more)", line.trim_start_matches("error: "));
+    ExitCode::from(2)
 }
 
 /// Prints to stdout; a reader that went away (`| head`) ends the command quietly.

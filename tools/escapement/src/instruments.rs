@@ -105,8 +105,8 @@ struct Row {
 /// Reads an instrument file; `venue` is the one that the feed of the capture belongs to.
 ///
 /// # Errors
-/// Not TOML, an unknown or missing key, a duplicate `(venue, symbol)`, another venue, a symbol that is empty or longer
-/// than 8 bytes, a tick of 0 or out of range, a price that is no decimal of at most 4 places, none or more than 64
+/// Not TOML, an unknown or missing key, a duplicate `(venue, symbol)`, another venue, a symbol that is empty, longer
+/// than 8 bytes or not printable ASCII, a tick of 0 or out of range, a price that is no decimal of at most 4 places, none or more than 64
 /// instruments. The line is named.
 pub fn parse(text: &str, venue: &str) -> Result<Vec<Instrument>, InstrumentError> {
     let at = |offset: usize, reason: String| InstrumentError {
@@ -168,6 +168,10 @@ fn read_row(text: &str, row: &Row, venue: &str) -> Result<Instrument, (usize, St
     let name = row.symbol.get_ref().trim_end_matches(' ');
     if name.is_empty() || name.len() > 8 {
         let reason = format!("symbol {name:?} has {} bytes, expected 1 to 8", name.len());
+        return Err((row.symbol.span().start, reason));
+    }
+    if !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let reason = format!("symbol {name:?}, expected printable ASCII without spaces");
         return Err((row.symbol.span().start, reason));
     }
     let mut symbol = [b' '; 8];
@@ -267,6 +271,9 @@ mod tests {
         );
         assert!(error(&row("IEXG", "ABCDEFGHI", "1")).contains("symbol \"ABCDEFGHI\" has 9 bytes"));
         assert!(error(&row("IEXG", "", "1")).contains("symbol \"\" has 0 bytes"));
+        for symbol in ["\u{c4}A", "A B", "A\\u0000", " A", "\\t"] {
+            assert!(error(&row("IEXG", symbol, "1")).contains("expected printable ASCII"));
+        }
         assert!(error("[[instrument]]\nvenue = \"IEXG\"\n").contains("missing field `symbol`"));
         assert!(error(&(row("IEXG", "A", "1") + "color = 1"))
             .contains("line 5 (offset 52): unknown field `color`"));

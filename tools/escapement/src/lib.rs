@@ -7,6 +7,7 @@ mod failure;
 pub mod generator;
 pub mod instruments;
 pub mod new_york;
+mod outputs;
 pub mod price;
 mod progress;
 mod replay;

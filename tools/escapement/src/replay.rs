@@ -9,3 +9,5 @@ pub(crate) mod passed;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;
+mod stamps;
+pub(crate) mod tick_file;

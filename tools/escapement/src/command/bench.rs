@@ -26,7 +26,7 @@ pub(super) struct Card {
     #[command(flatten)]
     settings: Settings,
     /// Only this card [default: sim and soft]
-    #[arg(long, value_enum)]
+    #[arg(long, value_name = "sim|soft")]
     card: Option<CardKind>,
     /// Only the first packets
     #[arg(long, value_name = "N")]

@@ -20,7 +20,7 @@ pub(super) enum Command {
 #[derive(Args)]
 pub(super) struct Info {
     /// Which card
-    #[arg(long, value_enum, default_value = "sim")]
+    #[arg(long, value_name = "sim|soft", default_value = "sim")]
     card: CardKind,
     /// Write JSON here (- for stdout)
     #[arg(long, value_name = "OUT")]

@@ -1,18 +1,21 @@
 //! `escapement replay`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use escapement_card::{CardConfig, FrameMode, SoftCard};
 use escapement_sim::SimCard;
+use serde_json::json;
 
 use super::{print, write_json};
 use crate::failure::Failure;
+use crate::outputs;
 use crate::replay::latency::ModeLatency;
 use crate::replay::pace::Speed;
 use crate::replay::report::Report;
 use crate::replay::run::{replay, Options, Outcome};
 use crate::replay::settings::{CardKind, Prepared, Settings};
+use crate::replay::tick_file::TickFormat;
 
 /// Packets over which the latency of the mode that was not asked for is measured.
 const OTHER_MODE_PACKETS: u64 = 20_000;
@@ -22,8 +25,8 @@ pub(super) struct Arguments {
     /// Captures: pcap or pcapng, plain, gzip or zstd; several are merged by time as one line
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
-    /// Which card
-    #[arg(long, value_enum, default_value = "sim")]
+    /// Which card: sim, the Verilated RTL in process, or soft, the golden model
+    #[arg(long, value_name = "sim|soft", default_value = "sim")]
     card: CardKind,
     #[command(flatten)]
     settings: Settings,
@@ -33,7 +36,7 @@ pub(super) struct Arguments {
     /// Compare every entry and every line with the golden model
     #[arg(long)]
     check: bool,
-    /// Write ticks as CSV
+    /// Write ticks as CSV, packed if the name ends in .gz or .zst
     #[arg(long, value_name = "OUT.csv")]
     ticks: Option<PathBuf>,
     /// Append the hardware stamp to each tick's row
@@ -45,43 +48,74 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(path) =
-        arguments.ticks.as_deref().filter(|path| path.extension().is_none_or(|end| end != "csv"))
-    {
-        return Err(Failure::input(format!("{}: ticks are written as .csv only", path.display())));
-    }
-    let prepared = arguments.settings.prepare(&arguments.captures)?;
-    let options = Options {
-        speed: arguments.speed,
-        check: arguments.check,
-        ticks: arguments.ticks.clone(),
-        hw_time: arguments.hw_time,
-        packets_max: None,
-        read_lines: true,
-    };
-    let outcome =
-        on_card(arguments.card, &prepared, &prepared.config, &arguments.captures, &options)?;
-    let (early, whole) = latencies(arguments, &prepared, &outcome)?;
-    warn(&outcome);
-    let mut outputs = Vec::new();
-    outputs.extend(arguments.ticks.clone().map(|path| ("ticks", path)));
-    outputs.extend(arguments.json.clone().map(|path| ("report", path)));
-    let report = Report {
-        prepared,
-        captures: arguments.captures.clone(),
-        mode: arguments.settings.mode_name(),
-        outcome,
-        early,
-        whole,
-        outputs,
+    arguments.check_outputs()?;
+    let report = match arguments.report() {
+        Ok(report) => report,
+        Err(failure) => {
+            if let Some(path) = &arguments.json {
+                write_json(
+                    path,
+                    &json!({"captures": arguments.captures, "error": failure.to_string()}),
+                )?;
+            }
+            return Err(failure);
+        }
     };
     if let Some(path) = &arguments.json {
         write_json(path, &report.json())?;
     }
-    if arguments.json.as_ref().is_none_or(|path| path.as_os_str() != "-") {
+    if !arguments.json_to_stdout() {
         print(&report.text())?;
     }
     report.verdict()
+}
+
+impl Arguments {
+    fn json_to_stdout(&self) -> bool {
+        self.json.as_ref().is_some_and(|path| path.as_os_str() == "-")
+    }
+
+    /// What can be said of the outputs before anything is read.
+    fn check_outputs(&self) -> Result<(), Failure> {
+        if let Some(path) = &self.ticks {
+            TickFormat::of(path).map_err(Failure::input)?;
+        }
+        let captures = || self.captures.iter().map(PathBuf::as_path);
+        let json = self.json.as_deref().filter(|_| !self.json_to_stdout());
+        let outputs: Vec<&Path> = self.ticks.as_deref().into_iter().chain(json).collect();
+        outputs::refuse_overwriting(captures().chain(self.settings.instrument_file()), &outputs)?;
+        outputs::refuse_streams(captures())?;
+        json.map_or(Ok(()), outputs::assure_writable)
+    }
+
+    fn report(&self) -> Result<Report, Failure> {
+        let arguments = self;
+        let prepared = arguments.settings.prepare(&arguments.captures)?;
+        let options = Options {
+            speed: arguments.speed,
+            check: arguments.check,
+            ticks: arguments.ticks.clone(),
+            hw_time: arguments.hw_time,
+            packets_max: None,
+            read_lines: true,
+        };
+        let outcome =
+            on_card(arguments.card, &prepared, &prepared.config, &arguments.captures, &options)?;
+        let (early, whole) = latencies(arguments, &prepared, &outcome)?;
+        warn(&outcome);
+        let mut outputs = Vec::new();
+        outputs.extend(arguments.ticks.clone().map(|path| ("ticks", path)));
+        outputs.extend(arguments.json.clone().map(|path| ("report", path)));
+        Ok(Report {
+            prepared,
+            captures: arguments.captures.clone(),
+            mode: arguments.settings.mode_name(),
+            outcome,
+            early,
+            whole,
+            outputs,
+        })
+    }
 }
 
 /// Replays on a fresh card of this kind.

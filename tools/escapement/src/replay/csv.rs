@@ -85,9 +85,9 @@ impl<W: Write> TickCsv<W> {
         self.output.write_all(row)
     }
 
-    /// Writes out what is buffered.
-    pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.output.flush()
+    /// The output, with all rows written to it.
+    pub(crate) fn into_output(self) -> W {
+        self.output
     }
 }
 

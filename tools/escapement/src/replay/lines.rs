@@ -156,9 +156,9 @@ impl<W: Write> LineTally<W> {
         self.centres.unknown_centres()
     }
 
-    /// Writes out the rows that are buffered.
-    pub(crate) fn finish_csv(&mut self) -> io::Result<()> {
-        self.csv.take().map_or(Ok(()), TickCsv::finish)
+    /// Gives back the output of the rows; no more are written.
+    pub(crate) fn take_output(&mut self) -> Option<W> {
+        self.csv.take().map(TickCsv::into_output)
     }
 }
 

@@ -128,7 +128,7 @@ impl Report {
             )));
         }
         match &outcome.capture_error {
-            Some(error) => Err(Failure::input(error.to_string())),
+            Some(error) => Err(Failure::input(error.clone())),
             None => Ok(()),
         }
     }
@@ -182,7 +182,7 @@ impl Report {
             "packets": outcome.packets,
             "cut_packets": outcome.cut_packets,
             "empty_packets": outcome.empty_packets,
-            "capture_error": outcome.capture_error.as_ref().map(ToString::to_string),
+            "capture_error": outcome.capture_error,
             "card_error": outcome.card_error.as_ref().map(ToString::to_string),
             "messages_in": self.messages_in(),
             "messages": self.group(Group::Messages, "type_"),
@@ -219,6 +219,7 @@ impl Report {
             "wall_s": outcome.wall.as_secs_f64(),
             "packets_per_s": self.per_second(outcome.packets),
             "messages_per_s": self.per_second(self.messages_in()),
+            "error": self.verdict().err().map(|failure| failure.to_string()),
             "check": outcome.verdict.as_ref().map(|verdict| verdict.json()),
         })
     }

@@ -1,11 +1,9 @@
 //! The replay itself: frames in, lines out, until the captures end and the card is empty.
 
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use escapement_capture::{CaptureError, Merged};
+use escapement_capture::Merged;
 use escapement_card::injector::FRAME_BYTES_MAX;
 use escapement_card::{
     CardConfig, CardCounters, CardError, Device, Driver, DriverStats, Frame, Injector,
@@ -18,6 +16,8 @@ use super::lines::LineTally;
 use super::pace::{Pace, Speed};
 use super::passed::Passed;
 use super::settings::Prepared;
+use super::stamps::Stamps;
+use super::tick_file::TickFile;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -49,7 +49,7 @@ pub(crate) struct Outcome {
     pub(crate) counters: CardCounters,
     /// How far the feed went, by the captures.
     pub(crate) passed: Passed,
-    pub(crate) tally: LineTally<BufWriter<File>>,
+    pub(crate) tally: LineTally<TickFile>,
     pub(crate) driver: DriverStats,
     pub(crate) lost_lines: u64,
     pub(crate) latency: Option<LatencyReport>,
@@ -57,14 +57,14 @@ pub(crate) struct Outcome {
     pub(crate) wall: Duration,
     pub(crate) verdict: Option<Verdict>,
     /// What ended the captures early, after everything good before it.
-    pub(crate) capture_error: Option<CaptureError>,
+    pub(crate) capture_error: Option<String>,
     /// What ended the card early.
     pub(crate) card_error: Option<CardError>,
 }
 
 struct Replay<D> {
     driver: Driver<D>,
-    tally: LineTally<BufWriter<File>>,
+    tally: LineTally<TickFile>,
     checker: Option<Checker>,
     passed: Passed,
     lost_lines: u64,
@@ -87,7 +87,7 @@ pub(crate) fn replay<D: Device + Injector>(
     let csv = match &options.ticks {
         Some(path) => {
             let fail = |error| Failure::input(format!("{}: {error}", path.display()));
-            let file = BufWriter::with_capacity(1 << 18, File::create(path).map_err(fail)?);
+            let file = TickFile::create(path).map_err(fail)?;
             Some(TickCsv::new(file, &prepared.instruments, options.hw_time).map_err(fail)?)
         }
         None => None,
@@ -108,6 +108,7 @@ pub(crate) fn replay<D: Device + Injector>(
         options.packets_max.map_or(prepared.survey.packets, |max| max.min(prepared.survey.packets));
     let mut progress = Progress::new("replaying", "packets", Some(total));
     let mut pace = Pace::new(options.speed);
+    let mut stamps = Stamps::new(config.refresh_interval_ns);
     let (mut packets, mut empty_packets) = (0, 0);
     let (mut capture_error, mut card_error) = (None, None);
     let began = Instant::now();
@@ -116,11 +117,15 @@ pub(crate) fn replay<D: Device + Injector>(
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(error) => {
-                capture_error = Some(error);
+                capture_error = Some(error.to_string());
                 break;
             }
         };
         progress.step();
+        if let Err(absurd) = stamps.check(&packet, captures) {
+            capture_error = Some(absurd);
+            break;
+        }
         if packet.data.is_empty() {
             empty_packets += 1;
             continue;
@@ -139,7 +144,8 @@ pub(crate) fn replay<D: Device + Injector>(
     let wall = began.elapsed();
     drop(progress);
 
-    replay.tally.finish_csv().map_err(|error| ticks_failure(options, &error))?;
+    let written = replay.tally.take_output().map_or(Ok(()), TickFile::finish);
+    written.map_err(|error| ticks_failure(options, &error))?;
     let counters = replay.driver.counters()?;
     let verdict = replay.checker.map(|checker| checker.finish(&counters)).transpose()?;
     Ok(Outcome {
@@ -170,13 +176,24 @@ impl<D: Device + Injector> Replay<D> {
     /// Hands over one frame and takes the lines that are there. The outer error is the host's, the inner the card's.
     fn frame(&mut self, stamp_ns: u64, bytes: &[u8]) -> Result<Result<(), CardError>, Failure> {
         let frame = Frame { bytes, stamp_ns, fcs_bad: false };
+        if let Some(checker) = &mut self.checker {
+            checker.frame(stamp_ns, bytes);
+        }
+        loop {
+            match self.driver.device_mut().pass_time(stamp_ns) {
+                Ok(true) => break,
+                Ok(false) => {
+                    if let Err(error) = self.drain()? {
+                        return Ok(Err(error));
+                    }
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
         if let Err(error) = self.driver.device_mut().inject(&frame) {
             return Ok(Err(error));
         }
         self.passed.frame(bytes);
-        if let Some(checker) = &mut self.checker {
-            checker.frame(stamp_ns, bytes);
-        }
         self.drain().map(|done| done.map(|_| ()))
     }
 

@@ -11,12 +11,27 @@ use crate::price;
 use crate::survey::{self, FeedChoice, Survey};
 
 /// Which card.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CardKind {
     /// The Verilated RTL, in process
     Sim,
     /// The golden model
     Soft,
+}
+
+impl std::str::FromStr for CardKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split(':').next() {
+            Some("sim") if text == "sim" => Ok(Self::Sim),
+            Some("soft") if text == "soft" => Ok(Self::Soft),
+            Some("vfio" | "vfio-user") => {
+                Err("cards over VFIO are not built yet, expected sim or soft".into())
+            }
+            _ => Err("expected sim or soft".into()),
+        }
+    }
 }
 
 impl CardKind {
@@ -86,6 +101,11 @@ impl Settings {
         }
     }
 
+    /// The instrument file, if one is read.
+    pub(crate) fn instrument_file(&self) -> Option<&Path> {
+        Some(self.instruments.as_path()).filter(|path| *path != Path::new("auto"))
+    }
+
     /// Looks through the captures and makes the configuration. Nothing but the instrument file and the captures is read.
     pub(crate) fn prepare(&self, captures: &[PathBuf]) -> Result<Prepared, Failure> {
         let listed = self.listed()?;
@@ -137,12 +157,16 @@ impl Settings {
     }
 
     fn listed(&self) -> Result<Option<Vec<Instrument>>, Failure> {
-        if self.instruments == Path::new("auto") {
+        let Some(path) = self.instrument_file() else {
             return Ok(None);
-        }
-        let name = self.instruments.display();
-        let text = std::fs::read_to_string(&self.instruments)
-            .map_err(|error| Failure::input(format!("{name}: {error}")))?;
+        };
+        let name = path.display();
+        let bytes =
+            std::fs::read(path).map_err(|error| Failure::input(format!("{name}: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let offset = error.utf8_error().valid_up_to();
+            Failure::input(format!("{name}: offset {offset}: not UTF-8 text, expected TOML"))
+        })?;
         let list = instruments::parse(&text, IEX_VENUE)
             .map_err(|error| Failure::input(format!("{name}: {error}")))?;
         Ok(Some(list))
