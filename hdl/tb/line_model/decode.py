@@ -60,7 +60,7 @@ def decode_line(line):
     if line[17] != VERSION << 4 or header["count"] == 0:
         raise BadLine(f"version and flags {line[17]:#x}, count {header['count']}")
     body = Nibbles(line[20:60])
-    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": header["hw_time"], "slot": None, "flags": 0,
+    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": _signed(header["hw_time"]), "slot": None, "flags": 0,
              "epoch": {}, "px": {}}
     entries = [_entry(body, state, i == 0) for i in range(header["count"])]
     if body.number >> 4 * body.at:

@@ -16,6 +16,7 @@ from line_model.entries import Stream
 from drops import Checker
 
 SLOTS = 64
+TASKS = []  # of the round before: a test has several
 SOURCES = ["gen/esc_line_pkg.sv", "packer_pkg.sv", "line_crc.sv", "entry_fields.sv", "entry_nibbles.sv", "drop_counter.sv",
            "line_packer.sv"]
 
@@ -37,7 +38,9 @@ class Bench:
 
     async def start(self):
         dut = self.dut
-        cocotb.start_soon(Clock(dut.clk_i, 6, "ns").start())
+        while TASKS:
+            TASKS.pop().cancel()
+        TASKS.append(cocotb.start_soon(Clock(dut.clk_i, 6, "ns").start()))
         dut.rst_ni.value = 0
         dut.feed_i.value = self.feed
         dut.early_i.value = 0
@@ -45,10 +48,11 @@ class Bench:
         dut.line_ready_i.value = 0
         dut.room_i.value = 1
         self.source = source(dut, "entry", dut.clk_i, ENTRY, self.entry_stall)
+        TASKS.append(self.source._task)
         await ClockCycles(dut.clk_i, 4)
         dut.rst_ni.value = 1
         await RisingEdge(dut.clk_i)
-        cocotb.start_soon(self._monitor())
+        TASKS.append(cocotb.start_soon(self._monitor()))
 
     async def _monitor(self):
         dut, pending, held = self.dut, None, None
