@@ -54,7 +54,7 @@ pub mod offset {
     pub const IRQ_CONTROL: usize = 0x220;
     /// Map symbol: 8 symbol bytes, byte 0 first.
     pub const MAP_SYMBOL: usize = 0x300;
-    /// Map command: writing stores MAP_SYMBOL at table[way][index].
+    /// Map command: writing stores MAP_SYMBOL at table\[way\]\[index\].
     pub const MAP_COMMAND: usize = 0x308;
     /// Slot tick.
     pub const SLOT_TICK: usize = 0x310;
@@ -864,7 +864,7 @@ impl Register for MapSymbol {
 impl Readable for MapSymbol {}
 impl Writable for MapSymbol {}
 
-/// Map command: writing stores MAP_SYMBOL at table[way][index].
+/// Map command: writing stores MAP_SYMBOL at table\[way\]\[index\].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MapCommand(pub u64);
 impl MapCommand {

@@ -8,7 +8,7 @@ SOURCE = "hdl/regs/escapement.rdl"
 
 
 def _sentence(text: str) -> str:
-    text = text.strip()
+    text = text.strip().replace("[", r"\[").replace("]", r"\]")  # brackets would be links
     return (text[:1].upper() + text[1:]).rstrip(".") + "."
 
 
