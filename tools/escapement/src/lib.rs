@@ -6,6 +6,7 @@ mod duration;
 mod failure;
 pub mod generator;
 pub mod instruments;
+pub mod mutator;
 pub mod new_york;
 mod outputs;
 pub mod price;

@@ -1,16 +1,18 @@
-//! `escapement capture info|gen`.
+//! `escapement capture info|gen|mutate`.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use escapement_capture::PcapWriter;
+use escapement_capture::{Merged, PcapWriter};
 use serde_json::json;
 
 use super::{print, write_json};
 use crate::failure::Failure;
 use crate::generator::{self, Feed, Length, Made, Plan};
+use crate::mutator::{Mutator, Rates};
+use crate::outputs;
 use crate::progress::Progress;
 use crate::survey::{self, FeedChoice};
 
@@ -20,6 +22,8 @@ pub(super) enum Command {
     Info(Info),
     /// Make a realistic capture of an IEX feed from a seed
     Gen(Generate),
+    /// Damage captures by seed: lost, repeated, late, flipped and cut packets
+    Mutate(Mutate),
 }
 
 #[derive(Args)]
@@ -63,10 +67,49 @@ pub(super) struct Generate {
     force: bool,
 }
 
+#[derive(Args)]
+pub(super) struct Mutate {
+    /// Captures, merged by time
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// The same seed gives the same bytes
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Rate of packets lost
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
+    loss: f64,
+    /// Rate of packets that come twice, the second time up to 16 packets later
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
+    duplicate: f64,
+    /// Rate of packets that come up to 16 packets late
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
+    reorder: f64,
+    /// Rate of packets with 1 to 3 flipped bits
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
+    flip: f64,
+    /// Rate of packets whose end is missing
+    #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
+    cut: f64,
+    /// Nanosecond pcap to write; gzip when it ends in .gz
+    #[arg(short, value_name = "FILE")]
+    output: PathBuf,
+    /// Overwrite the file
+    #[arg(short)]
+    force: bool,
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
+        _ => Err("expected a rate from 0 to 1".into()),
+    }
+}
+
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
     match command {
         Command::Info(arguments) => info(arguments),
         Command::Gen(arguments) => generate(arguments),
+        Command::Mutate(arguments) => mutate(arguments),
     }
 }
 
@@ -82,13 +125,7 @@ fn generate(arguments: &Generate) -> Result<(), Failure> {
     let plan = Plan { feed, seed: arguments.seed, length, instruments: arguments.instruments };
     let path = &arguments.output;
     let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
-    let writer = BufWriter::new(create(path, arguments.force)?);
-    let output = if path.extension().is_some_and(|extension| extension == "gz") {
-        PcapWriter::gzip(writer)
-    } else {
-        PcapWriter::new(writer)
-    };
-    let mut output = output.map_err(fail)?;
+    let mut output = open(path, arguments.force)?;
     let (unit, total) = match length {
         Length::Packets(packets) => ("packets", Some(packets)),
         Length::Messages(_) => ("packets", None),
@@ -98,6 +135,60 @@ fn generate(arguments: &Generate) -> Result<(), Failure> {
     output.finish().and_then(|mut writer| writer.flush()).map_err(fail)?;
     drop(progress);
     print(&format!("{}: {} messages in {} packets\n", path.display(), made.messages, made.packets))
+}
+
+fn mutate(arguments: &Mutate) -> Result<(), Failure> {
+    let path = &arguments.output;
+    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
+    outputs::refuse_overwriting(arguments.captures.iter().map(PathBuf::as_path), &[path])?;
+    let mut captures = Merged::open(&arguments.captures)?;
+    let mut output = open(path, arguments.force)?;
+    let rates = Rates {
+        loss: arguments.loss,
+        duplicate: arguments.duplicate,
+        reorder: arguments.reorder,
+        flip: arguments.flip,
+        cut: arguments.cut,
+    };
+    let mut mutator = Mutator::new(arguments.seed, rates);
+    let mut write = |stamp_ns, data: &[u8]| output.packet(stamp_ns, data);
+    let mut progress = Progress::new("damaging", "packets", None);
+    let broken = loop {
+        match captures.next_packet() {
+            Ok(Some(packet)) => {
+                mutator.packet(packet.stamp_ns, packet.data, &mut write).map_err(fail)?;
+                progress.step();
+            }
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let damage = mutator.finish(&mut write).map_err(fail)?;
+    output.finish().and_then(|mut writer| writer.flush()).map_err(fail)?;
+    drop(progress);
+    print(&format!(
+        "{}: {} packets of {}: {} lost, {} twice, {} late, {} flipped, {} cut\n",
+        path.display(),
+        damage.packets_out,
+        damage.packets_in,
+        damage.lost,
+        damage.duplicated,
+        damage.reordered,
+        damage.flipped,
+        damage.cut,
+    ))?;
+    broken.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Starts a capture file.
+fn open(path: &Path, force: bool) -> Result<PcapWriter<BufWriter<File>>, Failure> {
+    let writer = BufWriter::new(create(path, force)?);
+    let output = if path.extension().is_some_and(|extension| extension == "gz") {
+        PcapWriter::gzip(writer)
+    } else {
+        PcapWriter::new(writer)
+    };
+    output.map_err(|error| Failure::input(format!("{}: {error}", path.display())))
 }
 
 fn create(path: &Path, force: bool) -> Result<File, Failure> {
