@@ -7,6 +7,7 @@
 //   4 Commit   levels: write store, ladder, side         Found  levels whose best goes: price of the next place
 //     Emit     trades and quotes: first entry            (cycle 5) Pick  next best: ladder, out levels, or a refill
 //   5 Emit     levels: first entry
+//   Divide     (sequential, begun with the tick that asked for it) and Recentre, after the message's last tick
 //   Finish     publish, disposition
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
 //
@@ -68,8 +69,9 @@ module book
   output logic       refill_stall_o,    // the pipe stopped for a walk over linked levels
   output logic       refill_cycle_o,    // one for each cycle so spent
 
-  output logic busy_o,       // holds an operation or entry that may still make entries
-  output logic background_o  // works on, but will make no entry for it
+  output logic busy_o,        // holds an operation or entry that may still make entries
+  output logic background_o,  // works on, but no entry comes of it soon
+  output logic stalled_o      // of that, what may last: a division, a rebuild, the clearing
 );
 
   localparam int unsigned SlotW = (Slots > 1) ? $clog2(Slots) : 1;
@@ -91,6 +93,7 @@ module book
     StEmit,
     StCodeStart,
     StCodeWait,
+    StDivideStart,
     StDivide,
     StRecentre,
     StSingle,
@@ -131,6 +134,7 @@ module book
 
   due_t due_q [3];
   logic [2:0] todo_q;
+  logic [2:0] recentre_q;            // centres to move after the last tick; the first divides
   logic [31:0] trade_size_high_q;
   logic made_q;                      // this operation made a tick
   logic bad_q;                       // flags of this operation's ticks
@@ -362,6 +366,8 @@ module book
   );
 
   logic [1:0] emit_kind;  // the tick due next: bid, ask, trade
+  logic [1:0] recentre_kind;  // the centre that moves next
+  logic [1:0] divide_kind;
   logic divide_start, divide_done, divide_ok;
   logic [63:0] divide_floor;
 
@@ -369,7 +375,7 @@ module book
     .clk_i,
     .rst_ni,
     .start_i        (divide_start),
-    .price_i        (due_q[emit_kind].quote.price),
+    .price_i        (due_q[divide_kind].quote.price),
     .tick_i         (tick),
     .done_o         (divide_done),
     .representable_o(divide_ok),
@@ -386,6 +392,9 @@ module book
   logic [7:0] run_new;
   logic want_recentre, may_recentre;
   logic [2:0] todo_rest;
+  logic recentre_asked;              // the tick that goes out now moves its centre
+  logic [2:0] recentre_all;          // with it
+  logic [2:0] recentre_rest;         // without the one in division
   logic pick_fire;
 
   assign out_free = !entry_valid_o || entry_ready_i;
@@ -429,6 +438,21 @@ module book
     may_recentre = centre[emit_kind].moves < MovesMax;
     todo_rest = todo_q;
     todo_rest[emit_kind] = 1'b0;
+    recentre_asked = emit_fire && want_recentre && may_recentre;
+    recentre_all = recentre_q;
+    if (recentre_asked) recentre_all[emit_kind] = 1'b1;
+  end
+
+  // Ticks come in the order trade, bid, ask, and so do the centres that they move: the first one asked for is the first
+  // one wanted, and its division can begin with its tick.
+  always_comb begin
+    if (recentre_q[KindIdxTrade]) recentre_kind = 2'd2;
+    else if (recentre_q[KindIdxBid]) recentre_kind = 2'd0;
+    else recentre_kind = 2'd1;
+    recentre_rest = recentre_q;
+    recentre_rest[recentre_kind] = 1'b0;
+    divide_kind = (state_q == StDivideStart) ? recentre_kind : emit_kind;
+    divide_start = state_q == StDivideStart || (recentre_asked && recentre_q == '0);
   end
 
   // ---------------------------------------------------------------------------------------------- choice of the best
@@ -673,11 +697,11 @@ module book
         end
       end
       StRecentre: begin
-        centre_we[emit_kind] = out_free && divide_ok;
+        centre_we[recentre_kind] = out_free && divide_ok;
         centre_w.valid = 1'b1;
-        centre_w.epoch = centre[emit_kind].epoch + 8'd1;
+        centre_w.epoch = centre[recentre_kind].epoch + 8'd1;
         centre_w.run = 8'd0;
-        centre_w.moves = centre[emit_kind].moves + 7'd1;
+        centre_w.moves = centre[recentre_kind].moves + 7'd1;
         centre_w.centre = divide_floor;
       end
       StSingle: begin
@@ -704,8 +728,6 @@ module book
       end
     end
   end
-
-  assign divide_start = emit_fire && want_recentre && may_recentre;
 
   // ---------------------------------------------------------------------------------------------- entries
 
@@ -741,8 +763,8 @@ module book
           StRecentre: begin
             entry_put = out_free && divide_ok;
             entry_d.kind = KindRecentre;
-            entry_d.side = 8'(emit_kind);
-            entry_d.epoch = centre[emit_kind].epoch + 8'd1;
+            entry_d.side = 8'(recentre_kind);
+            entry_d.epoch = centre[recentre_kind].epoch + 8'd1;
             entry_d.has_price = 1'b1;
             entry_d.price = divide_floor;
           end
@@ -821,12 +843,14 @@ module book
 
   logic rebuilding;
   assign rebuilding = state_q inside {StRebuildRead, StRebuildInit, StRebuildWalk, StRebuildStore};
-  assign busy_o = entry_valid_o || !(state_q inside {StSweep, StIdle, StFinish} || rebuilding);
-  assign background_o = sweep || state_q == StFinish || rebuilding;
+  assign stalled_o = state_q inside {StSweep, StDivideStart, StDivide} || rebuilding;
+  assign background_o = stalled_o || state_q == StFinish;
+  assign busy_o = entry_valid_o || !(state_q == StIdle || background_o);
 
-  // Where an operation goes after its last entry but one.
-  function automatic state_e after_emit(input logic [2:0] rest);
-    return (rest != '0) ? StEmit : StFinish;
+  // Where an operation goes with these ticks still due and these centres to move.
+  function automatic state_e after_emit(input logic [2:0] rest, input logic [2:0] recentres);
+    if (rest != '0) return StEmit;
+    return (recentres != '0) ? StDivide : StFinish;
   endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -837,6 +861,7 @@ module book
       gen_q <= 8'd1;
       rebuild_q <= '0;
       todo_q <= '0;
+      recentre_q <= '0;
       walk_valid_q <= 1'b0;
       walked_q <= '{default: '0};
     end else if (core_reset_i) begin
@@ -846,6 +871,7 @@ module book
       gen_q <= 8'd1;
       rebuild_q <= '0;
       todo_q <= '0;
+      recentre_q <= '0;
       walk_valid_q <= 1'b0;
       walked_q <= '{default: '0};
     end else begin
@@ -883,16 +909,16 @@ module book
 
         StSum: begin
           if (op_q.op == OpLevel) state_q <= (act_q == ActRemove && p_equal_q) ? StFound : StCommit;
-          else state_q <= after_emit(todo_q);
+          else state_q <= after_emit(todo_q, '0);
         end
 
-        StCommit: state_q <= after_emit(todo_q);
+        StCommit: state_q <= after_emit(todo_q, '0);
 
         StFound: state_q <= StPick;
 
         StPick: begin
           if (pick_fire) begin
-            state_q <= after_emit(todo_rest);
+            state_q <= after_emit(todo_rest, '0);
           end else if (pick_ladder || pick_out) begin
             automatic
             logic
@@ -916,25 +942,24 @@ module book
           if (emit.quote.valid && emit.src == SrcNeed) begin
             state_q <= StCodeStart;
           end else if (emit_fire) begin
-            if (want_recentre && may_recentre) begin
-              state_q <= StDivide;
-            end else begin
-              todo_q  <= todo_rest;
-              state_q <= after_emit(todo_rest);
-            end
+            todo_q <= todo_rest;
+            recentre_q <= recentre_all;
+            state_q <= after_emit(todo_rest, recentre_all);
           end
         end
 
         StCodeStart: state_q <= StCodeWait;
         StCodeWait:  if (code_done) state_q <= StEmit;
 
+        StDivideStart: state_q <= StDivide;
+
         StDivide: if (divide_done) state_q <= StRecentre;
 
         StRecentre: begin
           if (!divide_ok || out_free) begin
-            todo_q  <= todo_rest;
-            state_q <= after_emit(todo_rest);
-            if (divide_ok && emit_kind != 2'd2) rebuild_q[emit_kind[0]] <= 1'b1;
+            recentre_q <= recentre_rest;
+            state_q <= (recentre_rest != '0) ? StDivideStart : StFinish;
+            if (divide_ok && recentre_kind != 2'd2) rebuild_q[recentre_kind[0]] <= 1'b1;
           end
         end
 
@@ -1226,8 +1251,17 @@ module book
         else $error("book: walk and coder out of step");
       end
       if (!divide_done)
-        assert (state_q == StDivide)
+        assert (recentre_q != '0 || sweep)
         else $error("book: division left behind in state %0d", state_q);
+      if (state_q == StPick)
+        assert (!recentre_asked)
+        else $error("book: a coded price moves its centre");
+      if (recentre_asked)
+        assert (recentre_q == '0 || divide_kind > recentre_kind)
+        else $error("book: centres move out of order");
+      if (state_q == StFinish)
+        assert (recentre_q == '0)
+        else $error("book: a centre did not move");
       if (code_start)
         assert (code_ready)
         else $error("book: coder not ready");

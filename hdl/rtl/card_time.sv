@@ -1,25 +1,29 @@
 // Card time: 64-bit nanoseconds.
 //
 // Free mode: adds rate_i (32.32 fixed point ns) each cycle; `set_valid_i` loads. Follow mode (simulation, replay):
-// stands still but for `follow_valid_i`, which moves it forward to the stamp of a packet, never back.
+// stands still but for `follow_valid_i`, which moves it forward to the stamp of a packet, and `step_valid_i`, which moves
+// it forward to the time that a discipline outside (PPS, PTP, a simulation that skips idle time) knows; never back.
 
 `default_nettype none
 
 module card_time (
-  input  wire         clk_i,
-  input  wire         rst_ni,
-  input  wire         time_follow_i,   // 1 follow, 0 free
-  input  wire  [63:0] rate_i,
-  input  wire         set_valid_i,
-  input  wire  [63:0] set_ns_i,
-  input  wire         follow_valid_i,
-  input  wire  [63:0] follow_ns_i,
-  output wire  [63:0] time_ns_o
+  input  wire        clk_i,
+  input  wire        rst_ni,
+  input  wire        time_follow_i,   // 1 follow, 0 free
+  input  wire [63:0] rate_i,
+  input  wire        set_valid_i,
+  input  wire [63:0] set_ns_i,
+  input  wire        follow_valid_i,
+  input  wire [63:0] follow_ns_i,
+  input  wire        step_valid_i,
+  input  wire [63:0] step_ns_i,
+  output wire [63:0] time_ns_o
 );
 
   logic [63:0] ns_q;
   logic [31:0] frac_q;
 
+  wire [63:0] stepped_to = (step_valid_i && step_ns_i > ns_q) ? step_ns_i : ns_q;
   wire [95:0] stepped = {ns_q, frac_q} + 96'(rate_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -28,7 +32,8 @@ module card_time (
       frac_q <= '0;
     end else if (time_follow_i) begin
       frac_q <= '0;
-      if (follow_valid_i && follow_ns_i > ns_q) ns_q <= follow_ns_i;
+      if (follow_valid_i && follow_ns_i > stepped_to) ns_q <= follow_ns_i;
+      else ns_q <= stepped_to;
     end else if (set_valid_i) begin
       ns_q   <= set_ns_i;
       frac_q <= '0;
@@ -47,7 +52,7 @@ module card_time (
   initial checks_on_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      checks_on_q <= 1'b1;
+      checks_on_q  <= 1'b1;
       last_valid_q <= 1'b0;
       last_q       <= '0;
     end else if (checks_on_q) begin

@@ -24,8 +24,12 @@ module escapement_core
   input  wire logic              beat_valid_i,
   output logic                   beat_ready_o,
   input  wire mac_beat_t         beat_i,
-  input  wire logic              overrun_i,      // a frame was dropped before the core
-  input  wire logic              rx_busy_i,      // beats on their way to the core
+  input  wire logic              overrun_i,          // a frame was dropped before the core
+  input  wire logic              rx_busy_i,          // beats on their way to the core
+  // Time from outside (PPS, PTP): in follow mode card time moves forward to it, at once; in free mode it is ignored.
+  // Not while frames are on their way that arrived before that time, or their timers run ahead of them.
+  input  wire logic              time_step_valid_i,
+  input  wire logic      [ 63:0] time_step_ns_i,
   // Registers.
   input  wire axil_req_t         axil_i,
   output axil_rsp_t              axil_o,
@@ -38,11 +42,11 @@ module escapement_core
   output logic                   irq_valid_o,
   input  wire logic              irq_ready_i,
   // Probes.
-  output logic                   probe_valid_o,  // an entry entered a line
+  output logic                   probe_valid_o,      // an entry entered a line
   output probe_t                 probe_o,
-  output logic                   line_accept_o,  // a line was accepted at the write port
+  output logic                   line_accept_o,      // a line was accepted at the write port
   output logic           [ 31:0] core_cycle_o,
-  output logic                   idle_o          // nothing in flight between MAC and write port
+  output logic                   idle_o              // nothing in flight between MAC and write port
 );
 
   config_t cfg;
@@ -96,7 +100,8 @@ module escapement_core
       decoder_busy,
       map_busy,
       book_busy,
-      book_background;
+      book_background,
+      book_stalled;
   logic packer_busy, ring_busy;
   logic behind_tp_idle, behind_eth_idle, entries_coming;
 
@@ -186,6 +191,8 @@ module escapement_core
 
   logic [63:0] card_time_ns, follow_ns;
   logic follow_valid;
+  logic time_step;  // a stopped card takes no time from outside, as it takes no frames
+  assign time_step = time_step_valid_i && cfg.enable;
   card_time u_time (
     .clk_i,
     .rst_ni        (soft_rst_n),
@@ -195,6 +202,8 @@ module escapement_core
     .set_ns_i      (cfg.time_set_ns),
     .follow_valid_i(follow_valid),
     .follow_ns_i   (follow_ns),
+    .step_valid_i  (time_step),
+    .step_ns_i     (time_step_ns_i),
     .time_ns_o     (card_time_ns)
   );
 
@@ -212,6 +221,8 @@ module escapement_core
     .refresh_interval_i  (cfg.refresh_interval_ns),
     .refresh_now_i       (strobe.refresh_now),
     .time_ns_i           (card_time_ns),
+    .step_valid_i        (time_step),
+    .step_ns_i           (time_step_ns_i),
     .follow_valid_o      (follow_valid),
     .follow_ns_o         (follow_ns),
     .rec_valid_i         (rec_valid),
@@ -320,7 +331,8 @@ module escapement_core
     .refill_stall_o  (refill_stall),
     .refill_cycle_o  (refill_cycle),
     .busy_o          (book_busy),
-    .background_o    (book_background)
+    .background_o    (book_background),
+    .stalled_o       (book_stalled)
   );
 
   // Back --------------------------------------------------------------------------------------------------------------
@@ -386,9 +398,11 @@ module escapement_core
   assign line_accept_o = line_written;
 
   // A frame still coming in makes no entries before its records are released: it holds no line back.
-  assign entries_coming = rec_valid || session_busy || ev_valid || decoder_busy ||
-      map_busy || book_busy;
-  assign behind_tp_idle = !(fifo_busy || entries_coming || book_background || entry_valid ||
+  // Nor does what waits for a book that has stopped for a while.
+  assign entries_coming = book_busy || (!book_stalled &&
+      (rec_valid || session_busy || ev_valid || decoder_busy || map_busy));
+  assign behind_tp_idle = !(fifo_busy || rec_valid || session_busy || ev_valid || decoder_busy ||
+                            map_busy || book_busy || book_background || entry_valid ||
                             packer_busy || ring_busy);
   assign behind_eth_idle = !udp_valid && !tp_busy && behind_tp_idle;
   assign idle_o = !rx_busy_i && !beat_valid_i && !gate_busy && !eth_busy && behind_eth_idle &&

@@ -32,6 +32,10 @@ module escapement_top
   input  wire mac_beat_t rx_beat_i,
   output logic           rx_room_o,
 
+  // Time discipline (core_clk): a PPS or PTP block's idea of the time, taken in follow mode (docs/card-model.md, 7).
+  input wire logic        time_step_valid_i,
+  input wire logic [63:0] time_step_ns_i,
+
   // AXI4-Lite slave (host_clk).
   input  wire logic        s_axil_awvalid_i,
   output logic             s_axil_awready_o,
@@ -141,6 +145,8 @@ module escapement_top
     .beat_i      (beat),
     .overrun_i   (overrun),
     .rx_busy_i   (rx_busy),
+    .time_step_valid_i,
+    .time_step_ns_i,
     .axil_i      (core_req),
     .axil_o      (core_rsp),
     .wr_valid_o  (core_wr_valid),

@@ -18,7 +18,7 @@ extern "C" {
     pub fn esc_set_stalls(model: *mut EscModel, ratio: u32, seed: u64);
     pub fn esc_block_writes(model: *mut EscModel, blocked: c_int);
     pub fn esc_set_early(model: *mut EscModel, early: c_int);
-    pub fn esc_forget_probes(model: *mut EscModel);
+    pub fn esc_forget_frames(model: *mut EscModel);
     pub fn esc_map(model: *mut EscModel, iova: u64, memory: *mut u8, bytes: u64);
     pub fn esc_unmap(model: *mut EscModel, iova: u64);
     pub fn esc_set_bus_master(model: *mut EscModel, on: c_int);
@@ -32,6 +32,8 @@ extern "C" {
         stamp_ns: u64,
         fcs_bad: c_int,
     ) -> i32;
+    pub fn esc_pass_time(model: *mut EscModel, stamp_ns: u64, cycles_max: u64) -> i32;
+    pub fn esc_set_enabled(model: *mut EscModel, enabled: c_int);
     pub fn esc_advance(model: *mut EscModel, cycles: u64) -> i32;
     pub fn esc_is_idle(model: *mut EscModel) -> i32;
     pub fn esc_run_until_idle(model: *mut EscModel, cycles_max: u64) -> i32;

@@ -12,6 +12,7 @@ mod status {
     pub const STUCK: i32 = 1;
     pub const SLVERR: i32 = 2;
     pub const DECERR: i32 = 3;
+    pub const MORE: i32 = 5;
 }
 
 /// Host cycles that the shim waits for an AXI-Lite answer, or core cycles for room (`kStuckCycles`).
@@ -73,9 +74,9 @@ impl Model {
         unsafe { ffi::esc_set_early(self.ptr(), i32::from(early)) }
     }
 
-    pub(crate) fn forget_probes(&mut self) {
+    pub(crate) fn forget_frames(&mut self) {
         // SAFETY: as in `reset`.
-        unsafe { ffi::esc_forget_probes(self.ptr()) }
+        unsafe { ffi::esc_forget_frames(self.ptr()) }
     }
 
     pub(crate) fn map(&mut self, buffer: DmaBuffer) {
@@ -133,6 +134,20 @@ impl Model {
             ffi::esc_inject(self.ptr(), bytes.as_ptr(), bytes.len(), stamp_ns, i32::from(fcs_bad))
         };
         progress(outcome, "a frame waited for room in the receive crossing")
+    }
+
+    /// Returns whether the time before a frame of this stamp has passed; else it did not within `cycles_max`.
+    pub(crate) fn pass_time(&mut self, stamp_ns: u64, cycles_max: u64) -> Result<bool, CardError> {
+        // SAFETY: as in `reset`.
+        match unsafe { ffi::esc_pass_time(self.ptr(), stamp_ns, cycles_max) } {
+            status::MORE => Ok(false),
+            outcome => progress(outcome, "time passed").map(|()| true),
+        }
+    }
+
+    pub(crate) fn set_enabled(&mut self, enabled: bool) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_enabled(self.ptr(), i32::from(enabled)) }
     }
 
     pub(crate) fn advance(&mut self, cycles: u64) -> Result<(), CardError> {

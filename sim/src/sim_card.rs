@@ -1,6 +1,6 @@
 //! The Verilated card as [`Device`] and [`Injector`].
 
-use escapement_abi::registers::Control;
+use escapement_abi::registers::{Control, RingControl};
 use escapement_abi::Register;
 use escapement_card::config_space::ConfigSpace;
 use escapement_card::device::check_bar_access;
@@ -12,6 +12,8 @@ use crate::model::{Model, Which};
 /// First device address handed out, and the alignment of the next ones.
 const FIRST_IOVA: u64 = 0x10_0000_0000;
 const IOVA_ALIGNMENT: u64 = 0x20_0000;
+/// Core cycles between two chances to drain the ring while time passes, at most; and half of the ring's lines.
+const PASS_CYCLES_MAX: u64 = 1 << 16;
 /// Core cycles after which a core reset has thrown away what was on its way.
 const CORE_RESET_CYCLES: u64 = 64;
 
@@ -41,6 +43,7 @@ pub struct SimCard {
     event: Option<EventFd>,
     interrupts_seen: u64,
     faults_seen: u64,
+    pass_cycles: u64,
 }
 
 impl SimCard {
@@ -58,6 +61,7 @@ impl SimCard {
             event: None,
             interrupts_seen: 0,
             faults_seen: 0,
+            pass_cycles: PASS_CYCLES_MAX,
         })
     }
 
@@ -108,14 +112,19 @@ impl SimCard {
 
     /// What a register write means for the shim.
     fn notice_write(&mut self, offset: u64, value: u64) -> Result<(), CardError> {
+        if offset == RingControl::OFFSET as u64 {
+            let lines = 1u64.checked_shl(RingControl::from_raw(value).size_log2() as u32);
+            self.pass_cycles = (lines.unwrap_or(0) / 2).clamp(1, PASS_CYCLES_MAX);
+        }
         if offset != Control::OFFSET as u64 {
             return Ok(());
         }
         let control = Control::from_raw(value);
+        self.model.set_enabled(control.contains(Control::ENABLE));
         self.model.set_early(control.contains(Control::EARLY));
         if control.contains(Control::CORE_RESET) {
             self.model.advance(CORE_RESET_CYCLES)?;
-            self.model.forget_probes();
+            self.model.forget_frames();
         }
         Ok(())
     }
@@ -208,6 +217,12 @@ impl Injector for SimCard {
         check_frame(frame)?;
         self.model.inject(frame.bytes, frame.stamp_ns, frame.fcs_bad)?;
         self.after_clock()
+    }
+
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
+        let done = self.model.pass_time(stamp_ns, self.pass_cycles)?;
+        self.after_clock()?;
+        Ok(done)
     }
 
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {

@@ -93,7 +93,7 @@ class Book:
                            flags=4 if bad else 0, **fields)
 
     def _price_tick(self, op, kind, bad, quote, **fields):
-        """A bid, ask or trade tick, and the recentre that may follow it."""
+        """A bid, ask or trade tick; the recentre that it may ask for waits for the message's last tick."""
         name = ("bid", "ask", "trade")[kind]
         if quote is None:
             return [self._tick(op, name, bad, **fields)]
@@ -117,8 +117,8 @@ class Book:
             else:
                 k.centre, k.epoch, k.run, k.moves = centre, (k.epoch + 1) % 256, 0, k.moves + 1
                 self.counts["recentres"] += 1
-                entries.append(self._entry(op, "recentre", side=kind, epoch=k.epoch, has_price=1,
-                                           price=centre & M64))
+                self.recentres.append(self._entry(op, "recentre", side=kind, epoch=k.epoch, has_price=1,
+                                                  price=centre & M64))
         return entries
 
     def _publish(self, op, bad, quotes):
@@ -152,7 +152,7 @@ class Book:
 
     def message(self, op):
         """A message: its entries; its disposition is counted."""
-        self.made = False
+        self.made, self.recentres = False, []
         kind = op["op"]
         slot = self.slots[op["slot"]] if op["slot"] != SLOT_NONE else None
         bad = bool(op["bad"] or (slot and slot.bad))
@@ -180,7 +180,7 @@ class Book:
         else:
             raise ValueError(kind)
         self.counts["disp_ticked" if self.made else f"disp_{disposition}"] += 1
-        return entries
+        return entries + self.recentres
 
     def control(self, op):
         """A control event."""

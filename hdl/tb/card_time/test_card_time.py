@@ -11,7 +11,7 @@ MASK96 = (1 << 96) - 1
 
 
 async def prepare(dut, follow, rate):
-    for name, value in (("time_follow_i", follow), ("rate_i", rate), ("set_valid_i", 0), ("follow_valid_i", 0)):
+    for name, value in (("time_follow_i", follow), ("rate_i", rate), ("set_valid_i", 0), ("follow_valid_i", 0), ("step_valid_i", 0)):
         getattr(dut, name).value = value
     await start_clock(dut)
     await reset(dut)
@@ -35,12 +35,15 @@ async def free_mode_adds_the_rate_without_drift(dut):
 
 
 @cocotb.test()
-async def follow_mode_is_the_largest_stamp(dut):
+async def follow_mode_is_the_largest_stamp_or_step(dut):
     await prepare(dut, 1, 1 << 40)
     largest = 0
     for _ in range(500):
         stamp = random.choice((random.getrandbits(64), largest, max(0, largest - 1), largest + 1)) & (2**64 - 1)
-        valid = random.getrandbits(1)
+        step = random.choice((random.getrandbits(64), largest + 2, stamp)) & (2**64 - 1)
+        valid, step_valid = random.getrandbits(1), random.getrandbits(1)
+        dut.step_ns_i.value = step
+        dut.step_valid_i.value = step_valid
         dut.follow_ns_i.value = stamp
         dut.follow_valid_i.value = valid
         dut.set_valid_i.value = random.getrandbits(1)  # has no effect in follow mode
@@ -48,7 +51,10 @@ async def follow_mode_is_the_largest_stamp(dut):
         await RisingEdge(dut.clk_i)
         if valid:
             largest = max(largest, stamp)
+        if step_valid:
+            largest = max(largest, step)
         dut.follow_valid_i.value = 0
+        dut.step_valid_i.value = 0
         await RisingEdge(dut.clk_i)
         assert int(dut.time_ns_o.value) == largest
 

@@ -30,6 +30,8 @@ class Card:
             getattr(dut, f"{name}_rst_ni").value = 0
         dut.rx_valid_i.value = 0
         dut.rx_beat_i.value = 0
+        dut.time_step_valid_i.value = 0
+        dut.time_step_ns_i.value = 0
         dut.wr_ready_i.value = 0
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.WARNING)
         bus = AxiLiteBus.from_prefix(Suffixed(dut), "s_axil")

@@ -146,6 +146,8 @@ module front_end_bench
     .set_ns_i      (64'd0),
     .follow_valid_i(follow_valid),
     .follow_ns_i   (follow_ns),
+    .step_valid_i  (1'b0),
+    .step_ns_i     (64'd0),
     .time_ns_o     (time_ns)
   );
 
@@ -159,6 +161,8 @@ module front_end_bench
     .refresh_interval_i,
     .refresh_now_i (1'b0),
     .time_ns_i     (time_ns),
+    .step_valid_i  (1'b0),
+    .step_ns_i     (64'd0),
     .follow_valid_o(follow_valid),
     .follow_ns_o   (follow_ns),
     .rec_valid_i   (fifo_valid),

@@ -45,11 +45,15 @@ class Session:
             self.rr = (self.rr + 1) % self.slots
             self.next_due += self.interval
 
-    def packet(self, p):
-        self.time = max(self.time, p.stamp)
+    def time_passes(self, now):
+        """A time step, or a frame presented (accepted or not)."""
+        self.time = max(self.time, now)
         if self.next_due is None and self.interval:
-            self.next_due = p.stamp + self.interval
+            self.next_due = now + self.interval
         self.run_timers()
+
+    def packet(self, p):
+        self.time_passes(p.stamp)
 
         if not self.have:
             self.have, self.session, self.expected, self.last_send = True, p.session, 1, p.send_time

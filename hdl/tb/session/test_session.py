@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 import cocotb
-from cocotb.triggers import RisingEdge
+from cocotb.triggers import ReadOnly, RisingEdge
 from lib import stream
 from lib.bench import run
 from lib.clocking import reset, start_clock
@@ -20,6 +20,7 @@ COVERAGE.bins("packet", ["in step", "gap", "overlap", "old", "heartbeat", "new s
                          "restart with gap", "first with gap", "wraps", "sequence 0", "old send time"])
 COVERAGE.bins("verdict", ["late", "duplicate", "delivered", "void", "bad but nothing delivered", "evicted"])
 COVERAGE.bins("visits_before_packet", ["0", "1", "2..", f"{SLOTS}.."])
+COVERAGE.bins("steps", ["arms", "0 visits", "1 visit", "2.. visits", "back"])
 COVERAGE.bins("free", ["visit while idle", "visit before a packet", "refresh now", "refresh now while busy"])
 
 
@@ -29,7 +30,8 @@ class Bench:
     def __init__(self, dut, follow, interval, stall_in, stall_out, ns_per_cycle=6):
         self.dut, self.follow, self.ns = dut, follow, ns_per_cycle
         self.count, self.types, self.time = Counter(), [], 0
-        for name, value in (("time_follow_i", follow), ("refresh_interval_i", interval), ("refresh_now_i", 0), ("time_ns_i", 0)):
+        for name, value in (("time_follow_i", follow), ("refresh_interval_i", interval), ("refresh_now_i", 0), ("time_ns_i", 0),
+                            ("step_valid_i", 0), ("step_ns_i", 0)):
             getattr(dut, name).value = value
         self.source = stream.source(dut, "rec", dut.clk_i, REC, stall_in)
         self.times = []
@@ -53,6 +55,8 @@ class Bench:
             if self.follow:
                 if dut.follow_valid_o.value == 1:
                     self.time = max(self.time, int(dut.follow_ns_o.value))
+                if dut.step_valid_i.value == 1:
+                    self.time = max(self.time, int(dut.step_ns_i.value))
             else:
                 self.time += self.ns
             dut.time_ns_i.value = self.time
@@ -63,6 +67,20 @@ class Bench:
         while quiet < quiet_cycles:
             await RisingEdge(self.dut.clk_i)
             quiet = 0 if self.dut.busy_o.value == 1 else quiet + 1
+
+    async def step(self, now, settled=True):
+        """A time step; `settled`: when everything before it is done, and waits until its visits are."""
+        if settled:
+            await self.settle()
+        self.dut.step_ns_i.value = now
+        self.dut.step_valid_i.value = 1
+        await RisingEdge(self.dut.clk_i)
+        self.dut.step_valid_i.value = 0
+        if settled:
+            await ReadOnly()
+            await RisingEdge(self.dut.clk_i)
+            while self.dut.busy_o.value == 1:
+                await RisingEdge(self.dut.clk_i)
 
     def send(self, p):
         pkt = {"stamp": p.stamp, "send_time": p.send_time, "offset": p.offset, "first_seq": p.first_seq,
@@ -163,6 +181,62 @@ async def events_follow_the_page(dut):
             assert c["copies_valid"] == c["late"] + c["duplicate"] + c["type_valid"]
             assert bench.types == ref.types
             bench.stop()
+
+
+@cocotb.test()
+async def steps_of_follow_mode_fire_what_is_due_before_the_next_packet(dut):
+    await start_clock(dut)
+    for interval, stall in ((40, stream.always), (300, stream.stalls(0.4)), (0, stream.always)):
+        bench = Bench(dut, 1, interval, stream.always, stall)
+        await reset(dut)
+        ref, stamp = Session(SLOTS, interval), random.getrandbits(40)
+        for number in range(120):
+            stamp += random.choice((0, 1, 30, 40, 41, 200, 700))
+            told = max(0, stamp - random.choice((0, 0, 0, 35, 1500)))
+            if random.random() < 0.6:
+                visits = len(ref.events)
+                armed = ref.next_due is not None
+                ref.time_passes(told)
+                visits = sum(e["kind"] == "EvVisit" for e in ref.events[visits:])
+                if interval:
+                    COVERAGE.hit(steps="arms" if not armed else "0 visits" if visits == 0 else "1 visit" if visits == 1 else "2.. visits")
+                    if told < ref.time:
+                        COVERAGE.hit(steps="back")
+                await bench.step(told)
+                # The step itself did it: nothing waits for a packet.
+                assert len(bench.sink.items) == len(ref.events), f"step {number}"
+            if random.random() < 0.7:
+                _, packet = random_packet(ref, stamp)
+                ref.packet(packet)
+                bench.send(packet)
+        await bench.settle()
+        got = [plain(i) for i in bench.sink.items]
+        for number, (have, want) in enumerate(zip(got, ref.events)):
+            assert have == want, f"event {number}: {have} instead of {want}"
+        assert len(got) == len(ref.events)
+        bench.stop()
+
+
+@cocotb.test()
+async def a_step_right_before_a_packet_changes_no_order(dut):
+    await start_clock(dut)
+    bench = Bench(dut, 1, 25, stream.always, stream.stalls(0.3))
+    await reset(dut)
+    ref, stamp = Session(SLOTS, 25), 1000
+    for number in range(80):
+        stamp += random.choice((1, 24, 60, 300))
+        _, packet = random_packet(ref, stamp)
+        packet.bad = None
+        ref.packet(packet)
+        await bench.settle()
+        # The packet reaches the input while the visits of the step go on.
+        await bench.step(stamp, settled=False)
+        for _ in range(random.randrange(4)):
+            await RisingEdge(dut.clk_i)
+        bench.send(packet)
+    await bench.settle()
+    assert [plain(i) for i in bench.sink.items] == ref.events
+    bench.stop()
 
 
 @cocotb.test()

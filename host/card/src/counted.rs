@@ -100,6 +100,9 @@ impl<I: Injector> Injector for Counted<I> {
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
         self.inner.inject(frame)
     }
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
+        self.inner.pass_time(stamp_ns)
+    }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         self.inner.advance(cycles)
     }

@@ -268,6 +268,11 @@ impl<D: Device + Injector> Injector for Faulty<D> {
         self.pump();
         Ok(())
     }
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
+        let done = self.inner.pass_time(stamp_ns)?;
+        self.pump();
+        Ok(done)
+    }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         self.inner.advance(cycles)?;
         self.pump();

@@ -29,6 +29,14 @@ pub trait Injector {
     /// The frame is empty or too long, or the card is stuck.
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError>;
 
+    /// Lets the time before a frame of this stamp pass, as far as the card has something to do in it (slot visits of the
+    /// refresh fall due while no frame comes). Returns whether that is done; if not, drain the ring and call again: so
+    /// a small ring is not flooded by a long pause. [`Injector::inject`] passes what is left of it without stopping.
+    ///
+    /// # Errors
+    /// The card faulted.
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError>;
+
     /// Lets `cycles` core cycles pass (backends without a clock do nothing).
     ///
     /// # Errors
@@ -65,6 +73,9 @@ pub fn check_frame(frame: &Frame<'_>) -> Result<(), CardError> {
 impl<I: Injector> Injector for &mut I {
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
         (**self).inject(frame)
+    }
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
+        (**self).pass_time(stamp_ns)
     }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         (**self).advance(cycles)

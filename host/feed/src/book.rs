@@ -254,7 +254,11 @@ impl<F: FnMut(Entry)> At<'_, F> {
                 disposition = MessageDisposition::Ticked;
             }
         }
-        for (kind, (epoch, centre)) in [PriceKind::Bid, PriceKind::Ask].into_iter().zip(moves).filter_map(|(k, m)| Some((k, m?))) {
+        for (kind, (epoch, centre)) in [PriceKind::Bid, PriceKind::Ask]
+            .into_iter()
+            .zip(moves)
+            .filter_map(|(k, m)| Some((k, m?)))
+        {
             self.recentre(kind, epoch, centre);
         }
         disposition

@@ -85,7 +85,10 @@ impl CardModel {
 
     /// Takes one frame that arrived at `stamp` (ns): Ethernet destination to the last byte before the check sequence,
     /// and whether that sequence was wrong. Entries go to `out` as they are made.
+    ///
+    /// Accepted or not, it moves card time to its stamp, and what is due by then comes first.
     pub fn frame(&mut self, stamp: u64, bytes: &[u8], fcs_bad: bool, out: &mut impl FnMut(Entry)) {
+        self.time_step(stamp, usize::MAX, out);
         let frame = frame::parse(bytes, fcs_bad, &self.filter);
         if frame.ip_checksum_bad {
             self.counters.event(Event::IpChecksumBad);
@@ -129,6 +132,19 @@ impl CardModel {
         }
     }
 
+    /// Lets card time pass to `now` while no frame comes, and makes the slot visits that are due by then, at most
+    /// `visits_max` of them. Returns whether all were made; else call again.
+    pub fn time_step(&mut self, now: u64, visits_max: usize, out: &mut impl FnMut(Entry)) -> bool {
+        self.refresh.time_passes(now);
+        for _ in 0..visits_max {
+            let Some(visit) = self.refresh.due() else {
+                return true;
+            };
+            self.visit(visit.slot, visit.due, out);
+        }
+        !self.refresh.is_due()
+    }
+
     /// Re-announces every slot once, now.
     pub fn refresh_now(&mut self, out: &mut impl FnMut(Entry)) {
         for slot in 0..self.config.slots {
@@ -157,10 +173,6 @@ impl CardModel {
         segment: &Segment<'_>,
         out: &mut impl FnMut(Entry),
     ) -> Released {
-        self.refresh.packet(stamp);
-        while let Some(visit) = self.refresh.due() {
-            self.visit(visit.slot, visit.due, out);
-        }
         let header = &segment.header;
         let opening = self.session.open(header);
         let next_index = self.session.next_index();

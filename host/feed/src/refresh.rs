@@ -33,15 +33,20 @@ impl RefreshTimer {
         self.card_time
     }
 
-    /// A packet came at `stamp`: card time follows it, and the first one starts the timer.
+    /// A frame was presented at `now`, or time passed without one: card time follows, and the first time starts the timer.
     #[inline]
-    pub fn packet(&mut self, stamp: u64) {
-        self.card_time = self.card_time.max(stamp);
+    pub fn time_passes(&mut self, now: u64) {
+        self.card_time = self.card_time.max(now);
         if !self.started {
             self.started = true;
-            self.next_due =
-                if self.interval == 0 { None } else { stamp.checked_add(self.interval) };
+            self.next_due = if self.interval == 0 { None } else { now.checked_add(self.interval) };
         }
+    }
+
+    /// Whether a visit is due by now.
+    #[must_use]
+    pub fn is_due(&self) -> bool {
+        self.next_due.is_some_and(|due| due <= self.card_time)
     }
 
     /// The next visit that is due by now, in order.

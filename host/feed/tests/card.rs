@@ -287,7 +287,7 @@ fn blocks_that_do_not_add_up_are_events_of_good_frames() {
 }
 
 #[test]
-fn a_recentre_stands_right_after_the_tick_that_caused_it() {
+fn recentres_stand_after_the_last_tick_of_the_message_that_caused_them() {
     let mut config = card(Tops);
     config.instruments[0] =
         Instrument::new(0, symbol("A"), 100).with_centre(PriceKind::Bid, 10_000);
@@ -310,18 +310,28 @@ fn a_recentre_stands_right_after_the_tick_that_caused_it() {
         entries[..],
         [Entry::Tick(Tick { kind: BID, code: 0, price: Some(10_150), .. })]
     ));
-    // Far prints: the second in a row moves the centre, before the other side's tick.
+    // Far prints: the second in a row moves the centre, and the other side's tick does not wait for it.
     bench.send(3, vec![quote("A", (1, 900_000), (1, 10_250))]);
     let entries = bench.send(4, vec![quote("A", (1, 900_010), (2, 10_200))]);
     assert!(matches!(
         entries[..],
         [
             Entry::Tick(Tick { kind: BID, code: 0, .. }),
-            Entry::Recentre { kind: PriceKind::Bid, epoch: 1, centre: 900_000, next_index: 3, .. },
             Entry::Tick(Tick { kind: ASK, code: 128, epoch: 1, .. }),
+            Entry::Recentre { kind: PriceKind::Bid, epoch: 1, centre: 900_000, next_index: 3, .. },
         ]
     ));
     assert_eq!((bench.model.counters().escapes, bench.model.counters().recentres), (4, 2));
+    // Both sides at once: both ticks, then both moves.
+    let entries = bench.send(5, vec![quote("B", (1, 150), (1, 250))]);
+    assert_eq!(ticks(&entries[..2]).iter().map(|t| t.kind).collect::<Vec<_>>(), [BID, ASK]);
+    assert!(matches!(
+        entries[2..],
+        [
+            Entry::Recentre { kind: PriceKind::Bid, centre: 100, epoch: 1, .. },
+            Entry::Recentre { kind: PriceKind::Ask, centre: 200, epoch: 1, .. },
+        ]
+    ));
 }
 
 #[test]
@@ -373,6 +383,42 @@ fn refresh_visits_slots_in_turn_before_the_packet_that_finds_them_due() {
         all[3],
         Entry::Refresh { state: RefreshState { flags: 4, known: false, .. }, .. }
     ));
+}
+
+#[test]
+fn rejected_frames_and_time_steps_make_the_visits_that_are_due() {
+    let mut config = card(Tops);
+    config.refresh_interval_ns = 100;
+    let slots = u64::from(config.slots);
+    let mut bench = Bench::new(config);
+    let beats = |entries: &[Entry]| -> Vec<u64> {
+        entries
+            .iter()
+            .filter(|e| matches!(e, Entry::Heartbeat { .. }))
+            .map(Entry::hw_time)
+            .collect()
+    };
+    // The first frame starts the timer, although it is rejected; so does the time of any other.
+    bench.stamp = 990;
+    assert_eq!(bench.send_bytes(&[0; 60], false), []);
+    bench.stamp = 1089;
+    assert_eq!(bench.send_bytes(&[0; 60], false), []);
+    let entries = bench.send_bytes(&[0; 60], true);
+    assert_eq!(beats(&entries), [1100]);
+    // A step makes a bounded number of visits and says whether more are due.
+    let mut entries = Vec::new();
+    let next_round = 1100 + slots * 100;
+    let mut calls = 0;
+    while !bench.model.time_step(next_round, 3, &mut |e| entries.push(e)) {
+        calls += 1;
+    }
+    assert_eq!((beats(&entries), calls), (vec![next_round], slots.div_ceil(3) - 1));
+    assert!(bench.model.time_step(next_round, 3, &mut |_| panic!("visited twice")));
+    // A step back moves nothing, and what a step did the packet finds done.
+    assert!(bench.model.time_step(5, 1, &mut |_| panic!("time went back")));
+    bench.stamp = next_round;
+    assert_eq!(bench.send(1, vec![]), []);
+    assert_eq!(bench.model.card_time(), next_round + 10);
 }
 
 #[test]

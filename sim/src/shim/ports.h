@@ -36,6 +36,13 @@ inline void rx_beat(VCard& t, uint64_t data, uint8_t keep, bool last, bool err, 
 inline void rx_idle(VCard& t) { t.rx_valid_i = 0; }
 inline bool rx_room(const VCard& t) { return t.rx_room_o; }
 
+// Time discipline.
+inline void time_step(VCard& t, uint64_t ns) {
+  t.time_step_ns_i = ns;
+  t.time_step_valid_i = 1;
+}
+inline void no_time_step(VCard& t) { t.time_step_valid_i = 0; }
+
 // AXI-Lite.
 inline void axil_read(VCard& t, uint32_t offset) { t.s_axil_araddr_i = static_cast<uint16_t>(offset); }
 inline void axil_write(VCard& t, uint32_t offset, uint64_t data, uint8_t strobe) {
@@ -84,6 +91,8 @@ inline void clear_inputs(VCard& t) {
   set_resets(t, 0);
   rx_beat(t, 0, 0, false, false, 0);
   rx_idle(t);
+  time_step(t, 0);
+  no_time_step(t);
   axil_write(t, 0, 0, 0);
   axil_read(t, 0);
   axil_drive(t, false, false, false, false, false);

@@ -77,8 +77,11 @@ struct EscModel {
   uint64_t frame_stamp = 0;
   bool frame_bad = false;
   bool rx_driven = false;
+  bool enabled = false;        // a stopped card takes neither frames nor time
   bool have_frame_before = false;
   uint64_t stamp_before = 0;
+  uint64_t stamp_latest = 0;   // largest so far
+  uint64_t time_told = 0;      // the card was told this time; it lags while frames follow each other closely
   uint64_t start_before = 0;   // rx cycle
   uint64_t last_beat = 0;      // core cycle
   uint64_t end_before = 0;     // rx cycle
@@ -282,14 +285,23 @@ struct EscModel {
 
   int32_t reset() {
     frame = nullptr;
-    have_frame_before = false;
+    enabled = false;
+    forget_frames();
     aw_pending = w_pending = b_waiting = ar_pending = r_waiting = false;
     ports::set_resets(top, 0);
     for (uint64_t i = 0; i < kResetCycles; ++i) cycle();
     ports::set_resets(top, 1);
     for (uint64_t i = 0; i < kResetCycles; ++i) cycle();
-    forget_probes();
+    forget_frames();
     return finished() ? kEscFinished : kEscOk;
+  }
+
+  // The card knows nothing of what was before.
+  void forget_frames() {
+    have_frame_before = false;
+    stamp_latest = time_told = 0;
+    start_before = end_before = cycles[kRx];
+    forget_probes();
   }
 
   void forget_probes() {
@@ -299,13 +311,14 @@ struct EscModel {
   }
 
   int32_t inject(const uint8_t* bytes, size_t length, uint64_t stamp, bool bad) {
-    wait_distance(stamp);
+    pass_time(stamp, UINT64_MAX);
     for (uint64_t waited = 0; !ports::rx_room(top); ++waited) {
       if (waited == kStuckCycles) return kEscStuck;
       cycle();
     }
     have_frame_before = true;
     stamp_before = stamp;
+    if (enabled && stamp > stamp_latest) stamp_latest = stamp;
     start_before = cycles[kRx];
     frame_length = length;
     frame_at = 0;
@@ -316,26 +329,63 @@ struct EscModel {
     return finished() ? kEscFinished : kEscOk;
   }
 
-  // The true distance to the frame before, cut short when the pipe has run empty.
-  void wait_distance(uint64_t stamp) {
-    if (!have_frame_before) return;
-    while (cycles[kRx] - end_before < kFrameGapCycles) cycle();
-    if (stamp <= stamp_before) return;
-    const uint64_t ns = stamp - stamp_before;
+  // The true distance to the frame before, cut short when the pipe has run empty: then the idle time is skipped, and what
+  // the card does in it (slot visits) is waited for. The card knows the time of each frame before a frame with an
+  // earlier stamp comes, so what falls due does not depend on how busy the pipe was.
+  int32_t pass_time(uint64_t stamp, uint64_t cycles_max) {
     // Distances beyond this are longer than any frame keeps the pipe busy.
     const uint64_t bound = 1u << 20;
-    const uint64_t distance = ns < bound * 6 ? ns * kCyclesNum / kCyclesDen : bound;
-    while (cycles[kRx] - start_before < distance && !core_idle()) cycle();
+    uint64_t distance = bound;
+    if (have_frame_before && stamp >= stamp_latest) {
+      const uint64_t ns = stamp - stamp_before;
+      distance = ns < bound * 6 ? ns * kCyclesNum / kCyclesDen : bound;
+    } else if (time_told >= stamp_latest) {
+      distance = have_frame_before ? 0 : bound;
+    }
+    const uint64_t now = !enabled ? time_told : stamp > stamp_latest ? stamp : stamp_latest;
+    for (uint64_t i = 0; cycles[kRx] - end_before < kFrameGapCycles || cycles[kRx] - start_before < distance; ++i) {
+      const bool rests = core_idle();
+      if (rests && time_told >= now && cycles[kRx] - end_before >= kFrameGapCycles) break;
+      if (i == cycles_max) return kEscMore;
+      if (rests && time_told < now) {
+        tell_time(now);
+      } else {
+        cycle();
+      }
+    }
+    return finished() ? kEscFinished : kEscOk;
   }
+
+  void tell_time(uint64_t now) {
+    ports::time_step(top, now);
+    cycle();
+    ports::no_time_step(top);
+    time_told = now;
+  }
+
+  // The frames are all in and done, but the card does not know the time of the last.
+  bool owes_time() { return time_told < stamp_latest && core_idle(); }
 
   int32_t until_idle(uint64_t cycles_max) {
     uint64_t quiet = 0;
     for (uint64_t i = 0; i < cycles_max; ++i) {
+      if (owes_time()) tell_time(stamp_latest);
       quiet = core_idle() && !ports::write_valid(top) ? quiet + 1 : 0;
       if (quiet > kQuietCycles) return finished() ? kEscFinished : kEscOk;
       cycle();
     }
     return kEscStuck;
+  }
+
+  int32_t advance(uint64_t count) {
+    for (uint64_t i = 0; i < count; ++i) {
+      if (owes_time()) {
+        tell_time(stamp_latest);
+      } else {
+        cycle();
+      }
+    }
+    return finished() ? kEscFinished : kEscOk;
   }
 
   int32_t axil_wait() {
@@ -378,7 +428,7 @@ void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed) {
 void esc_block_writes(EscModel* m, int32_t blocked) { m->blocked = blocked != 0; }
 void esc_set_early(EscModel* m, int32_t early) { m->early = early != 0; }
 
-void esc_forget_probes(EscModel* m) { m->forget_probes(); }
+void esc_forget_frames(EscModel* m) { m->forget_frames(); }
 
 void esc_map(EscModel* m, uint64_t iova, uint8_t* memory, uint64_t bytes) {
   m->mappings.push_back({iova, memory, bytes});
@@ -413,11 +463,12 @@ int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe)
 int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad) {
   return m->inject(bytes, length, stamp_ns, fcs_bad != 0);
 }
+int32_t esc_pass_time(EscModel* m, uint64_t stamp_ns, uint64_t cycles_max) { return m->pass_time(stamp_ns, cycles_max); }
+void esc_set_enabled(EscModel* m, int32_t enabled) { m->enabled = enabled != 0; }
 int32_t esc_advance(EscModel* m, uint64_t cycles) {
-  for (uint64_t i = 0; i < cycles; ++i) m->cycle();
-  return m->finished() ? kEscFinished : kEscOk;
+  return m->advance(cycles);
 }
-int32_t esc_is_idle(EscModel* m) { return m->core_idle() && !ports::write_valid(m->top); }
+int32_t esc_is_idle(EscModel* m) { return m->core_idle() && !ports::write_valid(m->top) && !m->owes_time(); }
 int32_t esc_run_until_idle(EscModel* m, uint64_t cycles_max) { return m->until_idle(cycles_max); }
 
 uint64_t esc_core_cycles(const EscModel* m) { return m->cycles[kCore]; }

@@ -13,6 +13,7 @@ enum EscStatus : int32_t {
   kEscSlvErr = 2,    // AXI response SLVERR
   kEscDecErr = 3,    // AXI response DECERR
   kEscFinished = 4,  // $finish, $stop or $fatal in the RTL
+  kEscMore = 5,      // not done within the cycles given: call again
 };
 
 // Histogram to read.
@@ -33,8 +34,8 @@ void esc_block_writes(EscModel* m, int32_t blocked);
 // In early mode the unloaded histogram takes every tick of an unloaded message, in whole mode a frame's first tick.
 void esc_set_early(EscModel* m, int32_t early);
 
-// Drops what is known of entries on their way, after a core reset threw them away.
-void esc_forget_probes(EscModel* m);
+// Drops what is known of frames, their time and entries on their way, after a core reset threw them away.
+void esc_forget_frames(EscModel* m);
 
 // Memory that the card may write: whole 64-byte lines, 8-byte aligned. Must stay valid until unmapped.
 void esc_map(EscModel* m, uint64_t iova, uint8_t* memory, uint64_t bytes);
@@ -47,8 +48,12 @@ int32_t esc_read(EscModel* m, uint32_t offset, uint64_t* value);
 // `strobe`: which of the 8 bytes are written; offset is a multiple of 8.
 int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe);
 
-// Runs until the frame may start (its distance in time to the frame before, or idle; room in the crossing), then
-// clocks it in. Returns when the last beat was taken.
+// Lets the time before a frame of this stamp pass: to its true distance from the frame before, or until the pipe is idle;
+// then idle time is skipped in one step that the card is told, and it runs until what fell due is done.
+int32_t esc_pass_time(EscModel* m, uint64_t stamp_ns, uint64_t cycles_max);
+// A stopped card takes neither frames nor time.
+void esc_set_enabled(EscModel* m, int32_t enabled);
+// Passes the time before the frame and waits for room in the crossing, then clocks it in. Returns when the last beat was taken.
 int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad);
 int32_t esc_advance(EscModel* m, uint64_t cycles);
 int32_t esc_is_idle(EscModel* m);

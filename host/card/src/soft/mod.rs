@@ -281,6 +281,17 @@ impl Injector for SoftCard {
         self.deliver()
     }
 
+    fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
+        let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
+        let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(true) };
+        // A visit is four entries at most, so fewer than two lines.
+        let visits_max = 1 << self.registers.get::<RingControl>().size_log2().saturating_sub(2);
+        let packer = &mut self.core.packer;
+        let done = model.time_step(stamp_ns, visits_max, &mut |entry| packer.push(&entry));
+        self.deliver()?;
+        Ok(done)
+    }
+
     fn advance(&mut self, _cycles: u64) -> Result<(), CardError> {
         Ok(())
     }
