@@ -31,6 +31,9 @@ CAPTURES = {
     "derived/synthetic_iex_deep_cases.pcapng.gz": 22,
 }
 
+#: Messages in a datagram that is cut off: whole mode never sees them; early mode gives them out, with a void entry behind.
+CUT = {"iex_deep10_20170425.pcap.gz": 11}
+
 
 def data_folder() -> Path | None:
     """Where the captures are; None to skip."""
@@ -50,11 +53,13 @@ def reference_rows(path: Path, symbols: set[str]) -> list[list[str]]:
     return [rows[0]] + [row for row in rows[1:] if row[column] == "" or row[column] in symbols]
 
 
-def compare(ticks: Path, reference: Path, symbols: set[str]) -> str | None:
-    """The first difference, in words."""
+def compare(ticks: Path, reference: Path, symbols: set[str], delivered: int) -> str | None:
+    """The first difference, in words. Ticks of messages from index `delivered` on are none of the reference's."""
     want = reference_rows(reference, symbols)
+    index = want[0].index("msg_index")
     with open(ticks, newline="") as file:
-        for line, (got, expected) in enumerate(zip_longest(csv.reader(file), want), 1):
+        rows = [row for row in csv.reader(file) if not row[index].isdigit() or int(row[index]) < delivered]
+        for line, (got, expected) in enumerate(zip_longest(rows, want), 1):
             if got != expected:
                 return f"{ticks.name}:{line}: got {got}, reference {expected}"
     return None if len(want) > 1 else f"{reference.name}: no row for the mapped instruments"
@@ -76,10 +81,11 @@ def replay(data: Path, name: str, delivered: int, options: list[str]) -> str | N
     result = json.loads(report.read_text())
     if result["conserved"] is not True:
         return f"not conserved: {result.get('ledgers')}"
-    if sum(result["messages"].values()) != delivered:
-        return f"{sum(result['messages'].values())} messages delivered, expected {delivered}"
+    given = delivered + (CUT.get(name, 0) if "early" in options else 0)
+    if sum(result["messages"].values()) != given:
+        return f"{sum(result['messages'].values())} messages delivered, expected {given}"
     symbols = {i["symbol"] for i in result["instruments"]}
-    problem = compare(ticks, data / "derived" / f"{base}.ticks.csv.gz", symbols)
+    problem = compare(ticks, data / "derived" / f"{base}.ticks.csv.gz", symbols, delivered)
     if problem is None:
         rows = sum(result["ticks"].values())
         print(f"{label}: {rows} ticks equal the reference, {result['packets_per_s']:.0f} packets/s, {seconds:.1f} s", flush=True)
@@ -95,7 +101,8 @@ def main() -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     variants = [[]]
     if long:
-        variants += [["--mode", "early"], ["--ring-lines", "64"], ["--ring-lines", "65536"]]
+        rings = [["--ring-lines", lines] for lines in ("64", "1024", "65536")]
+        variants = [mode + ring for mode in ([], ["--mode", "early"]) for ring in ([], *rings)]
     failed = 0
     for name, delivered in CAPTURES.items():
         for options in variants:

@@ -9,7 +9,7 @@ ROWS = [line.split("|")[1:-1] for line in TEXT.splitlines() if line.startswith("
 
 
 def sources() -> str:
-    files = [*ROOT.glob("host/**/*.rs"), *ROOT.glob("tools/escapement/**/*.rs"), *ROOT.glob("hdl/tb/**/*.py")]
+    files = [*ROOT.glob("host/**/*.rs"), *ROOT.glob("tools/escapement/**/*.rs"), *ROOT.glob("hdl/tb/**/*.py"), *ROOT.glob("tools/scripts/test_*.py")]
     return "\n".join(f.read_text() for f in files if "target" not in f.parts)
 
 

@@ -74,6 +74,7 @@ class Bench:
             dut.wr_ready_i.value = ready
             await edge
             if dut.host_rst_ni.value != 1:
+                assert dut.irq_o.value == 0 and dut.wr_valid_o.value == 0, "active in reset"
                 held = None
                 continue
             if dut.irq_o.value == 1:
