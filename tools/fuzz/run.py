@@ -40,7 +40,7 @@ AT_A_TIME = 2
 def build() -> bool:
     env = dict(os.environ, RUSTFLAGS=" ".join(RUSTFLAGS))
     # the triple keeps the flags away from build scripts and procedural macros
-    command = ["cargo", "build", "--release", "--bins", "--target", TRIPLE, "--manifest-path", str(CRATE / "Cargo.toml")]
+    command = ["cargo", "build", "--locked", "--release", "--bins", "--target", TRIPLE, "--manifest-path", str(CRATE / "Cargo.toml")]
     if subprocess.run(command, env=env).returncode != 0:
         return False
     return subprocess.run([str(BINARIES / "seeds"), str(OUT / "seeds")]).returncode == 0
