@@ -3,8 +3,8 @@
 mod support;
 
 use escapement_card::{
-    AbiVersion, CardError, Driver, FaultPlan, Faulty, Injector, LossCause, RingEvent, RingMode,
-    SoftCard,
+    AbiVersion, CardError, Driver, FaultCounts, FaultPlan, Faulty, FollowerStats, Injector,
+    LossCause, RingEvent, RingMode, SoftCard,
 };
 
 use support::market::{Market, Weather};
@@ -44,6 +44,14 @@ fn run(plan: FaultPlan, frames: usize) -> Run {
     run
 }
 
+/// A thousand frames under one fault, and what was done and seen.
+fn faulted(plan: FaultPlan) -> (Run, FaultCounts, FollowerStats) {
+    let mut run = run(plan, 1_000);
+    let done = run.driver.device_mut().counts();
+    let seen = run.driver.stats().ring;
+    (run, done, seen)
+}
+
 fn poll(run: &mut Run, polls: usize) {
     for _ in 0..polls {
         match run.driver.poll().unwrap() {
@@ -56,9 +64,7 @@ fn poll(run: &mut Run, polls: usize) {
 
 #[test]
 fn torn_lines_are_read_again_and_none_is_lost() {
-    let mut run = run(FaultPlan { torn: 8_000, ..Default::default() }, 1_000);
-    let done = run.driver.device_mut().counts();
-    let seen = run.driver.stats().ring;
+    let (run, done, seen) = faulted(FaultPlan { torn: 8_000, ..Default::default() });
     assert!(done.torn > 50, "{done:?}");
     assert_eq!(seen.torn_recovered, done.torn);
     assert_eq!((run.lines, run.lost.len()), (done.lines, 0));
@@ -66,9 +72,7 @@ fn torn_lines_are_read_again_and_none_is_lost() {
 
 #[test]
 fn wrong_bits_lose_exactly_the_lines_that_have_them() {
-    let mut run = run(FaultPlan { flipped: 4_000, ..Default::default() }, 1_000);
-    let done = run.driver.device_mut().counts();
-    let seen = run.driver.stats().ring;
+    let (run, done, seen) = faulted(FaultPlan { flipped: 4_000, ..Default::default() });
     assert!(done.flipped > 50, "{done:?}");
     assert_eq!(seen.corrupt_lines, done.flipped);
     assert_eq!(run.lost.len() as u64, done.flipped);
@@ -78,9 +82,7 @@ fn wrong_bits_lose_exactly_the_lines_that_have_them() {
 
 #[test]
 fn lines_that_never_arrive_are_given_up_and_counted() {
-    let mut run = run(FaultPlan { stale: 4_000, ..Default::default() }, 1_000);
-    let done = run.driver.device_mut().counts();
-    let seen = run.driver.stats().ring;
+    let (run, done, seen) = faulted(FaultPlan { stale: 4_000, ..Default::default() });
     assert!(done.stale > 50, "{done:?}");
     assert_eq!(seen.stale_lines, done.stale);
     assert!(run.lost.iter().all(|&(_, count, cause)| (count, cause) == (1, LossCause::Stale)));
@@ -89,9 +91,7 @@ fn lines_that_never_arrive_are_given_up_and_counted() {
 
 #[test]
 fn lines_that_become_visible_out_of_order_are_delivered_in_order() {
-    let mut run = run(FaultPlan { reordered: 8_000, ..Default::default() }, 1_000);
-    let done = run.driver.device_mut().counts();
-    let seen = run.driver.stats().ring;
+    let (run, done, seen) = faulted(FaultPlan { reordered: 8_000, ..Default::default() });
     assert!(done.reordered > 50 && seen.reordered_lines > 0, "{done:?} {seen:?}");
     // A line held back with no successor yet is just late.
     assert!(seen.reordered_lines <= done.reordered);

@@ -1,6 +1,6 @@
 //! What a reader knows about centres, and the prices it may therefore believe.
 
-use crate::entry::{Entry, PriceKind, Tick};
+use crate::entry::{Entry, PriceKind};
 use crate::offset_code;
 use crate::reader::{LineItem, LinePrice, LineTick};
 
@@ -166,23 +166,7 @@ impl<const SLOTS: usize> CentreTable<SLOTS> {
                     Price::Known(price) => Some(price),
                     Price::UnknownCentre => return Resolved::UnknownCentre(tick),
                 };
-                let (code, epoch) = match tick.price {
-                    LinePrice::Coded { code, epoch } => (code, epoch),
-                    _ => (0, 0),
-                };
-                Resolved::Entry(Entry::Tick(Tick {
-                    kind: tick.kind,
-                    slot: tick.slot,
-                    msg_index: tick.msg_index,
-                    feed_time: tick.feed_time,
-                    hw_time: tick.hw_time,
-                    price,
-                    code,
-                    epoch,
-                    size: tick.size,
-                    side: tick.side,
-                    flags: tick.flags,
-                }))
+                Resolved::Entry(Entry::Tick(tick.with_price(price)))
             }
         }
     }

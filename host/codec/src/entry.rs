@@ -1,5 +1,7 @@
 //! Logical entries: what a line says, independent of where lines break.
 
+use crate::layout::INDEX_MASK;
+
 /// Slot of a tick that belongs to no instrument (system events).
 pub const SLOT_NONE: u16 = 0xfff;
 /// Slot of a `TicksDropped` that counts control entries.
@@ -255,7 +257,8 @@ impl Entry {
         }
     }
 
-    /// The same entry with what a line does not carry taken out: `next_index` of kinds whose payload lacks it becomes 0.
+    /// The same entry with what a line does not carry taken out: `next_index` of kinds whose payload lacks it becomes 0,
+    /// other indices keep their low 40 bits.
     /// Two entries that a reader cannot tell apart are equal in this form.
     #[must_use]
     pub fn as_on_line(mut self) -> Self {
@@ -265,7 +268,10 @@ impl Entry {
             | Self::Refresh { next_index, .. }
             | Self::Void { next_index, .. }
             | Self::TimeStep { next_index, .. } => *next_index = 0,
-            _ => {}
+            Self::Tick(Tick { msg_index: next_index, .. })
+            | Self::Gap { next_index, .. }
+            | Self::Heartbeat { next_index, .. }
+            | Self::Restart { next_index, .. } => *next_index &= INDEX_MASK,
         }
         self
     }

@@ -1,7 +1,7 @@
 //! Lines to entries, strictly: only the one form that the writer gives is legal.
 
 use crate::crc32c::crc32c;
-use crate::entry::{Entry, PriceKind, RefreshState, TickKind};
+use crate::entry::{Entry, PriceKind, RefreshState, Tick, TickKind};
 use crate::error::{Fault, LineError};
 use crate::format::{self, full as bit, kind, offset};
 use crate::layout::{compact, full, INDEX_MASK};
@@ -50,6 +50,30 @@ pub struct LineTick {
     pub side: u8,
     /// DBN flag bits.
     pub flags: u8,
+}
+
+impl LineTick {
+    /// The whole tick, at the price that its line stands for.
+    #[must_use]
+    pub const fn with_price(&self, price: Option<i64>) -> Tick {
+        let (code, epoch) = match self.price {
+            LinePrice::Coded { code, epoch } => (code, epoch),
+            LinePrice::None | LinePrice::Exact(_) => (0, 0),
+        };
+        Tick {
+            kind: self.kind,
+            slot: self.slot,
+            msg_index: self.msg_index,
+            feed_time: self.feed_time,
+            hw_time: self.hw_time,
+            price,
+            code,
+            epoch,
+            size: self.size,
+            side: self.side,
+            flags: self.flags,
+        }
+    }
 }
 
 /// One entry of a line.

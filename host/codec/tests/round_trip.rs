@@ -208,27 +208,14 @@ fn as_entry(item: LineItem) -> Option<Entry> {
     match item {
         LineItem::Control(entry) => Some(entry),
         LineItem::Tick(tick) => {
-            let (price, code, epoch) = match tick.price {
-                LinePrice::None => (None, 0, 0),
-                LinePrice::Exact(price) => (Some(price), 0, 0),
+            let price = match tick.price {
+                LinePrice::None => None,
+                LinePrice::Exact(price) => Some(price),
                 LinePrice::Coded { code, epoch } => {
-                    (Some(i64::MIN / 2 + 256 * i64::from(epoch) + i64::from(code)), code, epoch)
+                    Some(i64::MIN / 2 + 256 * i64::from(epoch) + i64::from(code))
                 }
             };
-            let slot = tick.slot;
-            Some(Entry::Tick(Tick {
-                kind: tick.kind,
-                slot,
-                msg_index: tick.msg_index,
-                feed_time: tick.feed_time,
-                hw_time: tick.hw_time,
-                price,
-                code,
-                epoch,
-                size: tick.size,
-                side: tick.side,
-                flags: tick.flags,
-            }))
+            Some(Entry::Tick(tick.with_price(price)))
         }
         _ => None,
     }

@@ -50,16 +50,8 @@ impl LineDecoder {
 }
 
 /// The entry without what a line does not carry: the index of control entries without an index of their own.
-pub fn comparable(mut entry: Entry) -> Entry {
-    match &mut entry {
-        Entry::TicksDropped { next_index, .. }
-        | Entry::Recentre { next_index, .. }
-        | Entry::Refresh { next_index, .. }
-        | Entry::Void { next_index, .. }
-        | Entry::TimeStep { next_index, .. } => *next_index = 0,
-        _ => {}
-    }
-    entry
+pub fn comparable(entry: Entry) -> Entry {
+    entry.as_on_line()
 }
 
 /// Fails with the first difference and what stands around it.

@@ -4,7 +4,7 @@
 
 use escapement_codec::format::{offset, LINE_BYTES};
 use escapement_codec::reader::LinePrice;
-use escapement_codec::{crc32c, decode_line, CentreTable, Entry, LineItem, LineWriter, Tick};
+use escapement_codec::{crc32c, decode_line, CentreTable, Entry, LineItem, LineWriter};
 use libfuzzer_sys::fuzz_target;
 
 /// Prices that stand for a code of an epoch: out of the way of exact prices, different for each.
@@ -15,25 +15,13 @@ fn stand_in(code: u8, epoch: u8) -> i64 {
 fn entry(item: &LineItem) -> Option<Entry> {
     match item {
         LineItem::Control(entry) => Some(*entry),
-        LineItem::Tick(t) => {
-            let (price, code, epoch) = match t.price {
-                LinePrice::None => (None, 0, 0),
-                LinePrice::Exact(price) => (Some(price), 0, 0),
-                LinePrice::Coded { code, epoch } => (Some(stand_in(code, epoch)), code, epoch),
+        LineItem::Tick(tick) => {
+            let price = match tick.price {
+                LinePrice::None => None,
+                LinePrice::Exact(price) => Some(price),
+                LinePrice::Coded { code, epoch } => Some(stand_in(code, epoch)),
             };
-            Some(Entry::Tick(Tick {
-                kind: t.kind,
-                slot: t.slot,
-                msg_index: t.msg_index,
-                feed_time: t.feed_time,
-                hw_time: t.hw_time,
-                price,
-                code,
-                epoch,
-                size: t.size,
-                side: t.side,
-                flags: t.flags,
-            }))
+            Some(Entry::Tick(tick.with_price(price)))
         }
         _ => None,
     }

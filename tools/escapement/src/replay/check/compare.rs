@@ -142,7 +142,7 @@ impl Comparison {
             let golden = Some(format!("{entry:?}"));
             self.fail(Mismatch {
                 line: None,
-                msg_index: index_of(entry),
+                msg_index: Some(entry.msg_index()),
                 reason,
                 card: None,
                 golden,
@@ -198,7 +198,7 @@ impl Comparison {
     fn pack(&mut self, entry: &Entry) -> Result<(), Mismatch> {
         self.writer.push(entry).map_err(|error| Mismatch {
             line: None,
-            msg_index: index_of(entry),
+            msg_index: Some(entry.msg_index()),
             reason: format!("the golden packer refuses the entry: {error:?}"),
             card: None,
             golden: Some(format!("{entry:?}")),
@@ -300,7 +300,7 @@ impl Comparison {
 fn tells(item: &LineItem, golden: &Entry) -> bool {
     match (item, golden) {
         (LineItem::Tick(tick), Entry::Tick(golden)) => tells_tick(tick, golden),
-        (LineItem::Control(card), golden) => without_index(*card) == without_index(*golden),
+        (LineItem::Control(card), golden) => card.as_on_line() == golden.as_on_line(),
         _ => false,
     }
 }
@@ -323,42 +323,10 @@ fn tells_tick(tick: &LineTick, golden: &Tick) -> bool {
         && tick.flags == golden.flags
 }
 
-fn without_index(mut entry: Entry) -> Entry {
-    match &mut entry {
-        Entry::Recentre { next_index, .. }
-        | Entry::Refresh { next_index, .. }
-        | Entry::Void { next_index, .. }
-        | Entry::TimeStep { next_index, .. }
-        | Entry::TicksDropped { next_index, .. } => *next_index = 0,
-        Entry::Gap { next_index, .. }
-        | Entry::Heartbeat { next_index, .. }
-        | Entry::Restart { next_index, .. } => {
-            *next_index &= INDEX_MASK;
-        }
-        _ => {}
-    }
-    entry
-}
-
-fn index_of(entry: &Entry) -> Option<u64> {
-    Some(match *entry {
-        Entry::Tick(Tick { msg_index, .. }) => msg_index,
-        Entry::Gap { next_index, .. }
-        | Entry::TicksDropped { next_index, .. }
-        | Entry::Recentre { next_index, .. }
-        | Entry::Refresh { next_index, .. }
-        | Entry::Void { next_index, .. }
-        | Entry::TimeStep { next_index, .. }
-        | Entry::Heartbeat { next_index, .. }
-        | Entry::Restart { next_index, .. } => next_index,
-        _ => return None,
-    })
-}
-
 fn index_of_item(item: &LineItem) -> Option<u64> {
     match item {
         LineItem::Tick(tick) => Some(tick.msg_index),
-        LineItem::Control(entry) => index_of(entry),
+        LineItem::Control(entry) => Some(entry.msg_index()),
         _ => None,
     }
 }
