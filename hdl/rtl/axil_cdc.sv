@@ -228,12 +228,11 @@ module axil_cdc
     end
   end
 
-`ifndef SYNTHESIS
-  initial begin
-    if (Timeout < 32)
-      $fatal(1, "axil_cdc: Timeout = %0d, an access takes about 20 cycles", Timeout);
+  if (Timeout < 32) begin : gen_illegal_timeout
+    $fatal(1, "axil_cdc: Timeout = %0d, an access takes about 20 cycles", Timeout);
   end
 
+`ifndef SYNTHESIS
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge host_clk_i or negedge host_rst_ni) if (!host_rst_ni) armed_q <= 1'b1;

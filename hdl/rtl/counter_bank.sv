@@ -112,12 +112,11 @@ module counter_bank
     end
   end
 
-`ifndef SYNTHESIS
-  initial begin
-    if (8 * NumCounters > 1024)
-      $fatal(1, "counter_bank: %0d counters need more address bits", NumCounters);
+  if (8 * NumCounters > 1024) begin : gen_illegal_counters
+    $fatal(1, "counter_bank: %0d counters need more address bits", NumCounters);
   end
 
+`ifndef SYNTHESIS
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;

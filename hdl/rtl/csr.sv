@@ -139,11 +139,11 @@ module csr
           slot_go: slot_go_q
       };
 
-`ifndef SYNTHESIS
-  initial begin
-    if (Slots < 1 || Slots > 4094) $fatal(1, "csr: Slots = %0d, legal is 1..4094", Slots);
+  if (Slots < 1 || Slots > 4094) begin : gen_illegal_slots
+    $fatal(1, "csr: Slots = %0d, legal is 1..4094", Slots);
   end
 
+`ifndef SYNTHESIS
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;

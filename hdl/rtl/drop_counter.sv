@@ -225,11 +225,11 @@ module drop_counter
     end
   end
 
-`ifndef SYNTHESIS
-  initial begin
-    if (Slots < 1 || Slots > 4094) $fatal(1, "drop_counter: Slots = %0d, legal is 1..4094", Slots);
+  if (Slots < 1 || Slots > 4094) begin : gen_illegal_slots
+    $fatal(1, "drop_counter: Slots = %0d, legal is 1..4094", Slots);
   end
 
+`ifndef SYNTHESIS
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;

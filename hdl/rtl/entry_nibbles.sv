@@ -173,10 +173,21 @@ module entry_nibbles
       string_q <= (!first_i && fields_i.compact) ? compact(fields_i) : full(fields_i, first_i);
   end
 
+  if (BodyBits < 4 * 66) begin : gen_illegal_body
+    $fatal(1, "entry_nibbles: the longest lone entry (a refresh) has 66 nibbles");
+  end
+
 `ifndef SYNTHESIS
-  initial begin
-    if (BodyBits < 4 * 66)
-      $fatal(1, "entry_nibbles: the longest lone entry (a refresh) has 66 nibbles");
+  logic full_q;
+  initial full_q = 1'b0;
+  always_ff @(posedge clk_i) begin
+    full_q <= en_i;
+    if (full_q) begin
+      assert (len_o >= 7'd2 && len_o <= 7'd110)
+      else $error("entry_nibbles: length %0d", len_o);
+      assert (4 * len_o >= BodyBits || (nibs_o >> (4 * len_o)) == '0)
+      else $error("entry_nibbles: nibbles beyond the entry");
+    end
   end
 `endif
 

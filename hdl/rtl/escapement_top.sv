@@ -180,6 +180,19 @@ module escapement_top
     .irq_o
   );
 
+`ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge host_clk_i or negedge host_rst_ni) if (!host_rst_ni) armed_q <= 1'b1;
+
+  // A line fills one aligned cache line, so no write crosses 4 KiB (PCIe base specification, 2.2.7).
+  always_ff @(posedge host_clk_i or negedge host_rst_ni) begin
+    if (host_rst_ni && armed_q && wr_valid_o)
+      assert (wr_addr_o[5:0] == '0)
+      else $error("escapement_top: write to %h is not aligned", wr_addr_o);
+  end
+`endif
+
 endmodule
 
 `default_nettype wire

@@ -50,9 +50,28 @@ module line_crc #(
     end
   end
 
+  if (Bits == 0 || Bits % 8 != 0) begin : gen_illegal_bits
+    $fatal(1, "line_crc: Bits = %0d is not whole bytes", Bits);
+  end
+
 `ifndef SYNTHESIS
-  initial begin
-    if (Bits == 0 || Bits % 8 != 0) $fatal(1, "line_crc: Bits = %0d is not whole bytes", Bits);
+  // The flat network against the bit-serial definition, on every block of a simulation.
+  function automatic logic [31:0] serial(input logic [Bits-1:0] data);
+    logic [31:0] crc;
+    crc = 32'hffffffff;
+    for (int unsigned i = 0; i < Bits; i++) crc = step(crc ^ {31'd0, data[i]});
+    return ~crc;
+  endfunction
+
+  logic [Bits-1:0] taken_q;
+  logic            full_q;
+  initial full_q = 1'b0;
+  always_ff @(posedge clk_i) begin
+    if (en_i) taken_q <= data_i;
+    full_q <= en_i;
+    if (full_q)
+      assert (crc_o == serial(taken_q))
+      else $error("line_crc: not the serial CRC");
   end
 `endif
 

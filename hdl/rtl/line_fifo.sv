@@ -64,12 +64,11 @@ module line_fifo #(
     end
   end
 
-`ifndef SYNTHESIS
-  initial begin
-    if (Depth < 2 || Depth != (1 << AddrBits))
-      $fatal(1, "line_fifo: Depth = %0d is no power of two", Depth);
+  if (Depth < 2 || Depth != (1 << AddrBits)) begin : gen_illegal_depth
+    $fatal(1, "line_fifo: Depth = %0d is no power of two", Depth);
   end
 
+`ifndef SYNTHESIS
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;

@@ -21,6 +21,8 @@ pub(crate) struct LineTally<W: Write> {
     csv: Option<TickCsv<W>>,
     /// Lines read.
     pub(crate) lines: u64,
+    /// Of these, lines that hold a tick; the others only tell state again.
+    pub(crate) tick_lines: u64,
     /// Lines that were not legal.
     pub(crate) illegal_lines: u64,
     /// The first of them, in words.
@@ -59,6 +61,7 @@ impl<W: Write> LineTally<W> {
             sequence: SequenceTrack::new(),
             csv,
             lines: 0,
+            tick_lines: 0,
             illegal_lines: 0,
             first_illegal: None,
             entries: 0,
@@ -86,12 +89,14 @@ impl<W: Write> LineTally<W> {
                 return Ok(());
             }
         };
+        let ticks_before = self.ticks_read();
         for item in items {
             match item {
                 Ok(item) => self.item(item)?,
                 Err(error) => self.illegal(number, &error),
             }
         }
+        self.tick_lines += u64::from(self.ticks_read() > ticks_before);
         Ok(())
     }
 

@@ -89,9 +89,10 @@ impl Report {
         self.ledgers().iter().all(|ledger| ledger.balanced)
     }
 
+    /// Bytes of the lines that hold ticks, for each tick; lines that only re-announce state stand beside.
     fn bytes_per_tick(&self) -> Option<f64> {
         let ticks = self.outcome.tally.ticks_read();
-        (ticks > 0).then(|| self.outcome.tally.lines as f64 * 64.0 / ticks as f64)
+        (ticks > 0).then(|| self.outcome.tally.tick_lines as f64 * 64.0 / ticks as f64)
     }
 
     fn per_second(&self, count: u64) -> f64 {
@@ -203,6 +204,7 @@ impl Report {
             "illegal_lines": tally.illegal_lines,
             "lost_lines": outcome.lost_lines,
             "unknown_centres": tally.unknown_centres(),
+            "tick_lines": tally.tick_lines,
             "bytes_per_tick": self.bytes_per_tick(),
             "ring": {
                 "lines": 1u64 << self.prepared.config.ring.lines_log2,
@@ -281,8 +283,9 @@ impl Report {
         row(
             "lines",
             format!(
-                "{}, {} entries, {} bytes per tick",
-                thousands(tally.lines),
+                "{} with ticks and {} without, {} entries, {} bytes per tick",
+                thousands(tally.tick_lines),
+                thousands(tally.lines - tally.tick_lines),
                 thousands(tally.entries),
                 self.bytes_per_tick().map_or("no".into(), |bytes| format!("{bytes:.2}"))
             ),
