@@ -130,7 +130,7 @@ def mutants_of(module: str, text: str) -> list[Mutant]:
     for number in sorted(allowed):
         line = lines[number]
         code = line.split("//")[0]
-        if "$fatal" in code or '"' in code or "rst_ni" in code or re.search(r"begin : gen?_", code):
+        if "$fatal" in code or '"' in code or "rst_ni" in code or re.search(r"begin : g(en)?_", code):
             continue  # messages, resets and checks of parameters
         for rule, pattern, replacement in RULES:
             for match in re.finditer(pattern, code):
