@@ -224,7 +224,7 @@ impl Comparison {
             }
             golden => Err(Mismatch {
                 line: None,
-                msg_index: golden.as_ref().and_then(index_of).or(index_of_item(item)),
+                msg_index: golden.as_ref().map(Entry::msg_index).or(index_of_item(item)),
                 reason: "entries differ".into(),
                 card: Some(format!("{item:?}")),
                 golden: Some(golden.map_or("no entry is due".into(), |entry| format!("{entry:?}"))),
