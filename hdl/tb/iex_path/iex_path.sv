@@ -118,7 +118,8 @@ module iex_path
     .refill_stall_o,
     .refill_cycle_o,
     .busy_o          (busy[2]),
-    .background_o
+    .background_o,
+    .stalled_o       ()
   );
   /* verilator lint_on PINCONNECTEMPTY */
 
