@@ -271,6 +271,9 @@ impl Device for SoftCard {
     }
 }
 
+/// Log2 of the refresh visits between two deliveries while time passes: half of the queue of finished lines.
+const PASS_VISITS_LOG2: u64 = 4;
+
 impl Injector for SoftCard {
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
         check_frame(frame)?;
@@ -284,8 +287,9 @@ impl Injector for SoftCard {
     fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
         let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
         let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(true) };
-        // A visit is four entries at most, so fewer than two lines.
-        let visits_max = 1 << self.registers.get::<RingControl>().size_log2().saturating_sub(2);
+        // A visit is four entries at most, so fewer than two lines: these fit ring and line queue.
+        let ring_log2 = self.registers.get::<RingControl>().size_log2();
+        let visits_max = 1 << ring_log2.saturating_sub(2).min(PASS_VISITS_LOG2);
         let packer = &mut self.core.packer;
         let done = model.time_step(stamp_ns, visits_max, &mut |entry| packer.push(&entry));
         self.deliver()?;

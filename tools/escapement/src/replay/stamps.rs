@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use escapement_capture::Packet;
 
-/// Refresh visits that one step of time may cause: 22 days at the default interval.
-const VISITS_MAX: u64 = 1 << 22;
+/// Refresh visits that one step of time may cause: 5 days at the default interval.
+const VISITS_MAX: u64 = 1 << 20;
 /// Stamps from here on (the year 2262) do not fit a signed 64-bit count of ns.
 const STAMP_LIMIT_NS: u64 = 1 << 63;
 
