@@ -164,7 +164,7 @@ async def keeps_order_and_loses_nothing(dut):
 
 @cocotb.test()
 async def a_reset_of_either_side_flushes_and_never_gives_garbage(dut):
-    for _ in range(6):
+    for _ in range(4):
         wr_ps, rd_ps = random.choice(((6400, 4000), (4000, 6400), (6400, 6399), (1900, 12000), (12000, 1900)))
         wr, rd, model = await start(dut, wr_ps, rd_ps, 30, 0.7, random.choice((0.3, 0.8)))
         for _ in range(25):
