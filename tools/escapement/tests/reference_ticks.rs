@@ -35,7 +35,12 @@ fn compare(card: &str, options: &[&str]) {
         found.assert_fine();
         let messages: u64 =
             found.json["messages"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
-        assert_eq!((messages, found.number("/events/restarts")), (delivered, restarts), "{name}");
+        // early mode releases the whole messages of the datagram that the capture cuts; no reference tells them
+        let early = options.contains(&"early");
+        let cut = if base.starts_with("iex_deep10") { 11 } else { 0 };
+        let released = if early { cut } else { 0 };
+        let seen = (messages, found.number("/events/restarts"));
+        assert_eq!(seen, (delivered + released, restarts), "{name}");
         let symbols: HashSet<&str> = found.json["instruments"]
             .as_array()
             .unwrap()
@@ -47,7 +52,10 @@ fn compare(card: &str, options: &[&str]) {
             let symbol = row.split(',').nth(4).unwrap();
             *line == 0 || symbol.is_empty() || symbols.contains(symbol)
         });
-        let mut rows = found.ticks.lines();
+        let mut rows = found.ticks.lines().filter(|row| {
+            row.split(',').next().unwrap().parse::<u64>().is_ok_and(|index| index < delivered)
+                || row.starts_with("msg_index")
+        });
         let mut compared = 0;
         loop {
             let (row, reference) = (rows.next(), wanted.next());
@@ -62,7 +70,7 @@ fn compare(card: &str, options: &[&str]) {
         if base.starts_with("iex_deep10") {
             assert_eq!(
                 (found.number("/cut_packets"), found.number("/events/voided_messages")),
-                (1, 11)
+                (1, cut - released)
             );
         }
     }
