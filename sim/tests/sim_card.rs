@@ -318,3 +318,40 @@ fn frames_that_no_mac_delivers_are_refused() {
     let frame = Frame { bytes: &[], stamp_ns: 0, fcs_bad: false };
     assert!(matches!(card.inject(&frame), Err(CardError::FrameLength { bytes: 0, .. })));
 }
+
+#[test]
+fn a_long_pause_floods_no_small_ring_that_is_drained_while_time_passes() {
+    let config = card_config(Feed::Tops, 6, 3, RingMode::Credit);
+    let mut model = golden(&config);
+    let mut driver = Driver::open(SimCard::new().unwrap()).unwrap();
+    driver.configure(&config).unwrap();
+    driver.start().unwrap();
+    let mut market = Market::new(seed(), Feed::Tops, Weather::Calm, 8);
+    let (mut expected, mut lines) = (Vec::new(), LineDecoder::new(&config));
+    let mut pauses = 0;
+    for n in 0..120 {
+        let mut frame = market.frame();
+        // Four rounds of all slots are due after each pause: far more lines than ring and line queue hold.
+        pauses += u64::from(n % 30 == 29) * 4 * 64 * config.refresh_interval_ns;
+        frame.stamp_ns += pauses;
+        model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
+            expected.push(comparable(e));
+        });
+        while !driver.device_mut().pass_time(frame.stamp_ns).unwrap() {
+            driver.drain(|event| lines.take(event)).unwrap();
+        }
+        driver.device_mut().inject(&frame.as_frame()).unwrap();
+        driver.drain(|event| lines.take(event)).unwrap();
+    }
+    while driver.device_mut().run_until_idle(2_000).is_err() {
+        driver.drain(|event| lines.take(event)).unwrap();
+    }
+    driver.drain(|event| lines.take(event)).unwrap();
+    assert_same(&expected, &lines.entries);
+    assert_eq!(driver.counters().unwrap().ledgers().ticks_dropped, 0);
+    assert!(expected.iter().filter(|e| matches!(e, Entry::Refresh { .. })).count() > 300);
+    // What met an empty pipe found no visit before it.
+    let latency = driver.device_mut().latency().unwrap();
+    assert!(latency.unloaded.count() >= 3);
+    assert!(latency.unloaded.max().unwrap() <= 24, "{:?}", latency.unloaded.max());
+}

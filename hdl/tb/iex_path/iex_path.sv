@@ -36,7 +36,6 @@ module iex_path
   output logic [2:0][3:0] disp_o,
   output logic            busy_o,
   output logic            background_o,
-  output logic            stalled_o,
   output logic            refill_stall_o,
   output logic            refill_cycle_o
 );
@@ -120,7 +119,6 @@ module iex_path
     .refill_cycle_o,
     .busy_o          (busy[2]),
     .background_o,
-    .stalled_o,
     .stalled_o       ()
   );
   /* verilator lint_on PINCONNECTEMPTY */
