@@ -177,19 +177,7 @@ module entry_nibbles
     $fatal(1, "entry_nibbles: the longest lone entry (a refresh) has 66 nibbles");
   end
 
-`ifndef SYNTHESIS
-  logic full_q;
-  initial full_q = 1'b0;
-  always_ff @(posedge clk_i) begin
-    full_q <= en_i;
-    if (full_q) begin
-      assert (len_o >= 7'd2 && len_o <= 7'd110)
-      else $error("entry_nibbles: length %0d", len_o);
-      assert (4 * len_o >= BodyBits || (nibs_o >> (4 * len_o)) == '0)
-      else $error("entry_nibbles: nibbles beyond the entry");
-    end
-  end
-`endif
+  // What this lays out is asserted where it is known to be an entry, in line_packer.
 
 endmodule
 

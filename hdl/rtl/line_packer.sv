@@ -283,6 +283,10 @@ module line_packer
       else $error("line_packer: the fields of an entry that does not fit are lost");
       assert (!(s2_valid_q && s2_first_q && s2_len > 7'(BodyNibbles)))
       else $error("line_packer: an entry of %0d nibbles does not fit an empty line", s2_len);
+      assert (!(s2_valid_q && (s2_len < 7'd2 || s2_len > 7'd110)))
+      else $error("line_packer: an entry of %0d nibbles", s2_len);
+      assert (!(s2_valid_q && 4 * s2_len < BodyBits && (s2_nibs >> (4 * s2_len)) != '0))
+      else $error("line_packer: nibbles beyond the entry");
       assert (!close || count_q != 8'd0)
       else $error("line_packer: empty line");
       assert (!(place && close && !s2_first_q))

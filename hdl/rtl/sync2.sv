@@ -26,6 +26,18 @@ module sync2 #(
 
   assign q_o = sync_q;
 
+`ifndef SYNTHESIS
+  // Two edges late, neither more nor less: the reset handshake and the FIFO's pointers count on it.
+  logic [1:0][Width-1:0] seen_q;
+  logic [1:0]            filled_q;
+  initial filled_q = 2'b00;
+  always_ff @(posedge clk_i) begin
+    seen_q   <= {seen_q[0], d_i};
+    filled_q <= {filled_q[0], 1'b1};
+    if (filled_q[1]) assert (q_o == seen_q[1]) else $error("sync2: not two edges late");
+  end
+`endif
+
 endmodule
 
 `default_nettype wire

@@ -250,6 +250,22 @@ def send_other(bench, prices, cov):
     observe(cov, op["op"], bench.send(op))
 
 
+def send_window_edges(bench, prices, cov):
+    """Trades at both ends, in the middle and just above the low end of a trade window: chance may miss them."""
+    slots = [n for n, slot in enumerate(bench.reference.slots[:len(prices)]) if slot.kinds[2].centre is not None]
+    for slot in random.sample(slots, min(3, len(slots))):
+        centre, tick = bench.reference.slots[slot].kinds[2].centre, prices[slot].tick
+        for steps in (-127, -126, 0, 127):
+            price = clamp(centre + steps * tick)
+            observe(cov, "OpTrade", bench.send({"op": "OpTrade", "slot": slot, "price0": price, "size0": 1, "code": 1}))
+
+
+def send_centre_below_the_range(bench, cov):
+    """Trades at the lowest price, off the grid (100 does not divide 2^63): their centre cannot be represented."""
+    for _ in range(4):
+        observe(cov, "OpTrade", bench.send({"op": "OpTrade", "slot": 1, "price0": MIN, "size0": 1, "code": 2}))
+
+
 @cocotb.test()
 async def random_levels_equal_an_unbounded_book(dut):
     """DEEP: every best in every state, with refills, rebuilds, open events, restarts and stalls."""
@@ -278,7 +294,10 @@ async def random_levels_equal_an_unbounded_book(dut):
         if random.random() < 0.15:
             observe(cov, "OpControl", bench.restart())
             cov.hit(event="restart")
+        send_window_edges(bench, prices, cov)
         await bench.settle()
+    send_centre_below_the_range(bench, cov)
+    await bench.settle()
     for event in ("absent_level", "level_overflow", "recentre_held"):
         if bench.seen[event]:
             cov.hit(event=event)
@@ -325,6 +344,7 @@ async def random_quotes_are_the_top_of_book(dut):
             observe(cov, "OpControl", bench.restart())
         await bench.settle()
     observe(cov, "OpControl", bench.restart())
+    send_window_edges(bench, prices, cov)
     await bench.settle()
     cov.check()
 
