@@ -34,7 +34,9 @@ module sync2 #(
   always_ff @(posedge clk_i) begin
     seen_q   <= {seen_q[0], d_i};
     filled_q <= {filled_q[0], 1'b1};
-    if (filled_q[1]) assert (q_o == seen_q[1]) else $error("sync2: not two edges late");
+    if (filled_q[1])
+      assert (q_o == seen_q[1])
+      else $error("sync2: not two edges late");
   end
 `endif
 
