@@ -4,7 +4,6 @@ gen/esc_line_pkg.sv
 gen/esc_counter_pkg.sv
 gen/escapement_regs_pkg.sv
 esc_pkg.sv
-frame_disp_pkg.sv
 book_pkg.sv
 packer_pkg.sv
 csr_pkg.sv

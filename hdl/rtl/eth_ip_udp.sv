@@ -18,7 +18,7 @@
 
 module eth_ip_udp
   import esc_pkg::*;
-  import frame_disp_pkg::*;
+  import esc_counter_pkg::*;
 #(
   // Bytes of the transport's header; less is `transport_short`.
   parameter int unsigned MinPayload = 40

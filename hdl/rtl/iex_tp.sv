@@ -14,7 +14,7 @@
 
 module iex_tp
   import esc_pkg::*;
-  import frame_disp_pkg::*;
+  import esc_counter_pkg::*;
 (
   input wire clk_i,
   input wire rst_ni,

@@ -214,4 +214,4 @@ async def coverage_is_complete(_dut):
 
 
 def test_eth_ip_udp():
-    run("eth_ip_udp", ["frame_disp_pkg.sv", "eth_ip_udp.sv"])
+    run("eth_ip_udp", ["gen/esc_counter_pkg.sv", "eth_ip_udp.sv"])

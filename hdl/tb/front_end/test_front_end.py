@@ -13,7 +13,7 @@ from lib.frame_reference import DISPOSITIONS, NUMBER, Config, judge
 from lib.session_reference import Packet, Session
 from lib.structs import EV, EV_KIND, MAC_BEAT
 
-SOURCES = ["frame_disp_pkg.sv", "eth_ip_udp.sv", "iex_tp.sv", "frame_fifo.sv", "card_time.sv", "lost_ranges.sv",
+SOURCES = ["gen/esc_counter_pkg.sv", "eth_ip_udp.sv", "iex_tp.sv", "frame_fifo.sv", "card_time.sv", "lost_ranges.sv",
            "session.sv", "front_end_bench.sv"]
 KIND = {number: name for name, number in EV_KIND.items()}
 # Last byte of a message in at cycle 0 -> ev_valid; last beat of the frame -> first EvMsg.

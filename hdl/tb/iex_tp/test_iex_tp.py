@@ -198,4 +198,4 @@ async def coverage_is_complete(_dut):
 
 
 def test_iex_tp():
-    run("iex_tp", ["frame_disp_pkg.sv", "iex_tp.sv"])
+    run("iex_tp", ["gen/esc_counter_pkg.sv", "iex_tp.sv"])
