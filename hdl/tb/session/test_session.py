@@ -106,12 +106,12 @@ def plain(item):
     return {"kind": kind, **{k: item[k] for k in ("hw_time", "msg_index", "bad") + extra}}
 
 
-def random_packet(ref, stamp):
-    """A packet around the reference's state, and which shape it has."""
+def random_packet(ref, stamp, shape=None):
+    """A packet around the reference's state, and which shape it has (drawn, unless one is asked for)."""
     kinds = ["in step"] * 5 + ["gap"] * 2 + ["overlap", "overlap", "old", "old", "heartbeat", "sequence restart"]
     if random.random() < 0.25:
         kinds += ["new session", "restart with gap", "wraps", "sequence 0", "old send time"]
-    shape = random.choice(kinds) if ref.have else "first with gap"
+    shape = shape or (random.choice(kinds) if ref.have else "first with gap")
     session, first, offset, send = ref.session, ref.expected, random.getrandbits(64) | 1, ref.last_send + random.randrange(1, 99)
     messages = [random.randbytes(random.choice((0, 1, 10, 38, 50, 60))) for _ in range(random.randrange(1, 7))]
     if shape == "first with gap":
@@ -143,6 +143,76 @@ def random_packet(ref, stamp):
     return shape, Packet(stamp, session, first & MASK, offset & MASK, send, messages, bad)
 
 
+def give(bench, ref, shape, packet):
+    """One packet to both; samples the coverage."""
+    before, visits = dict(ref.count), len(ref.events)
+    ref.packet(packet)
+    bench.send(packet)
+    visits = sum(e["kind"] == "EvVisit" for e in ref.events[visits:])
+    COVERAGE.hit(packet=shape)
+    COVERAGE.hit(visits_before_packet="0" if visits == 0 else "1" if visits == 1 else "2.." if visits < SLOTS else f"{SLOTS}..")
+    delivered = ref.count["delivered"] - before["delivered"]
+    for name in ("late", "duplicate", "delivered", "evicted"):
+        if ref.count[name] != before[name]:
+            COVERAGE.hit(verdict=name)
+    if packet.bad is not None:
+        COVERAGE.hit(verdict="void" if delivered else "bad but nothing delivered")
+
+
+async def compare(bench, ref):
+    """Everything that came out, and everything counted, with the reference; ends the bench."""
+    await bench.settle()
+    got = [plain(i) for i in bench.sink.items]
+    for number, (have, want) in enumerate(zip(got, ref.events)):
+        assert have == want, f"event {number}: {have} instead of {want}"
+    assert len(got) == len(ref.events)
+    c, r = bench.count, ref.count
+    assert (c["copies_valid"], c["late"], c["duplicate"], c["type_valid"], c["gaps"], c["lost"], c["restarts"],
+            c["lost_range_evicted"]) == (r["copies"], r["late"], r["duplicate"], r["delivered"], r["gaps"], r["lost"],
+                                         r["restarts"], r["evicted"])
+    assert c["copies_valid"] == c["late"] + c["duplicate"] + c["type_valid"]
+    assert bench.types == ref.types
+    bench.stop()
+
+
+@cocotb.test()
+async def every_shape_verdict_and_wait_is_met(dut):
+    """Each bin on purpose: every shape after every wait, nine gaps of one session, ends of bad frames."""
+    await start_clock(dut)
+    interval = 50
+    bench = Bench(dut, 1, interval, stream.always, stream.stalls(0.2))
+    await reset(dut)
+    ref, stamp = Session(SLOTS, interval), random.getrandbits(40)
+
+    def packet(first, count, bad=None, session=7):
+        messages = [random.randbytes(10) for _ in range(count)]
+        return Packet(stamp, session, first, 5, ref.last_send + 1, messages, bad)
+
+    give(bench, ref, "first with gap", packet(7, 2))
+    for shape in ("in step", "gap", "overlap", "old", "heartbeat", "sequence restart", "in step", "old send time", "new session",
+                  "restart with gap", "sequence 0", "wraps"):
+        for wait in (0, interval, 3 * interval, 2 * SLOTS * interval):
+            stamp += wait
+            _, chosen = random_packet(ref, stamp, shape)
+            chosen.bad = None
+            give(bench, ref, shape, chosen)
+    # Nine gaps: of the first nothing is remembered, of the second everything.
+    give(bench, ref, "new session", packet(1, 1, session=8))
+    first_lost = []
+    for _ in range(9):
+        first_lost.append(ref.expected)
+        give(bench, ref, "gap", packet(ref.expected + 2, 1, session=8))
+    evicted, late, duplicate = (ref.count[name] for name in ("evicted", "late", "duplicate"))
+    assert evicted == 1
+    give(bench, ref, "old", packet(first_lost[0], 2, session=8))
+    give(bench, ref, "old", packet(first_lost[1], 2, session=8))
+    assert (ref.count["late"], ref.count["duplicate"]) == (late + 2, duplicate + 2)
+    give(bench, ref, "in step", packet(ref.expected, 3, bad=4, session=8))
+    give(bench, ref, "old", packet(ref.expected - 1, 1, bad=4, session=8))
+    await compare(bench, ref)
+    assert bench.count["lost_range_evicted"] == 1
+
+
 @cocotb.test()
 async def events_follow_the_page(dut):
     await start_clock(dut)
@@ -152,35 +222,12 @@ async def events_follow_the_page(dut):
             bench = Bench(dut, 1, interval, stall_in, stall_out)
             await reset(dut)
             ref, stamp = Session(SLOTS, interval), random.getrandbits(50)
-            for _ in range(170):
+            for _ in COVERAGE.rounds(170, "packet", "verdict", "visits_before_packet") if interval else range(170):
                 stamp += random.choice((0, 1, 49, 50, 51, 120, 900, 2000))
                 if random.random() < 0.1:
                     stamp -= 300
-                shape, packet = random_packet(ref, stamp)
-                before, visits = dict(ref.count), len(ref.events)
-                ref.packet(packet)
-                bench.send(packet)
-                visits = sum(e["kind"] == "EvVisit" for e in ref.events[visits:])
-                COVERAGE.hit(packet=shape)
-                COVERAGE.hit(visits_before_packet="0" if visits == 0 else "1" if visits == 1 else "2.." if visits < SLOTS else f"{SLOTS}..")
-                delivered = ref.count["delivered"] - before["delivered"]
-                for name in ("late", "duplicate", "delivered", "evicted"):
-                    if ref.count[name] != before[name]:
-                        COVERAGE.hit(verdict=name)
-                if packet.bad is not None:
-                    COVERAGE.hit(verdict="void" if delivered else "bad but nothing delivered")
-            await bench.settle()
-            got = [plain(i) for i in bench.sink.items]
-            for number, (have, want) in enumerate(zip(got, ref.events)):
-                assert have == want, f"event {number}: {have} instead of {want}"
-            assert len(got) == len(ref.events)
-            c, r = bench.count, ref.count
-            assert (c["copies_valid"], c["late"], c["duplicate"], c["type_valid"], c["gaps"], c["lost"], c["restarts"],
-                    c["lost_range_evicted"]) == (r["copies"], r["late"], r["duplicate"], r["delivered"], r["gaps"], r["lost"],
-                                                 r["restarts"], r["evicted"])
-            assert c["copies_valid"] == c["late"] + c["duplicate"] + c["type_valid"]
-            assert bench.types == ref.types
-            bench.stop()
+                give(bench, ref, *random_packet(ref, stamp))
+            await compare(bench, ref)
 
 
 @cocotb.test()
@@ -190,10 +237,11 @@ async def steps_of_follow_mode_fire_what_is_due_before_the_next_packet(dut):
         bench = Bench(dut, 1, interval, stream.always, stall)
         await reset(dut)
         ref, stamp = Session(SLOTS, interval), random.getrandbits(40)
-        for number in range(120):
+        for number in COVERAGE.rounds(120, "steps") if interval else range(120):
             stamp += random.choice((0, 1, 30, 40, 41, 200, 700))
             told = max(0, stamp - random.choice((0, 0, 0, 35, 1500)))
-            if random.random() < 0.6:
+            # The first run begins with a step: only that sets the first visit's time.
+            if random.random() < 0.6 or (number == 0 and interval == 40):
                 visits = len(ref.events)
                 armed = ref.next_due is not None
                 ref.time_passes(told)
