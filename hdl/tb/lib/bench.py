@@ -3,19 +3,20 @@
 A bench `hdl/tb/<module>/test_<module>.py` holds the cocotb tests and one pytest function that calls `run`.
 Environment: ESCAPEMENT_BUILD (folder of builds, default `sim_build/` at the repository root), ESCAPEMENT_SEED
 (repeats a run), ESCAPEMENT_WAVES=1 (writes `dump.vcd` into the build folder), ESCAPEMENT_LINT=0 (warnings of the build do
-not stop it).
+not stop it). ESCAPEMENT_SEEDS=1,2,3 builds once and runs each of these seeds; see `seeds.py`.
 """
 
 import hashlib
 import importlib.util
 import os
-import random
 import re
 import shutil
 import time
 from pathlib import Path
 
 from cocotb_tools.runner import get_results, get_runner
+
+from lib import seeds
 
 ROOT = Path(__file__).resolve().parents[3]
 RTL = ROOT / "hdl" / "rtl"
@@ -89,7 +90,7 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     find_verilator()
     parameters = dict(parameters or {})
     testname = testname or f"test_{module}"
-    seed = int(os.environ.get("ESCAPEMENT_SEED", random.SystemRandom().randrange(2**31)))
+    chosen = seeds.chosen()
     base = Path(os.environ.get("ESCAPEMENT_BUILD", ROOT / "sim_build"))
     variant = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(f"{k}{v}" for k, v in sorted(parameters.items())))
     build_dir = base / "_".join(part for part in (testname, module, variant) if part)
@@ -97,7 +98,7 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     waves = os.environ.get("ESCAPEMENT_WAVES") == "1"
     lint = ["-Wall"] if os.environ.get("ESCAPEMENT_LINT") != "0" else ["-Wno-lint", "-Wno-style"]
 
-    print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={seed}", flush=True)
+    print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={', '.join(map(str, chosen))}", flush=True)
     flags = "-O1 -g0"
     runtime = Runtime(base, flags)
     build_dir.mkdir(parents=True, exist_ok=True)
@@ -115,16 +116,21 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     )
     runtime.keep(build_dir)
     print(f"{testname}: built", flush=True)
-    results = runner.test(
-        test_module=testname,
-        hdl_toplevel=module,
-        testcase=testcase,
-        build_dir=build_dir,
-        seed=seed,
-        waves=waves,
-        extra_env=extra_env or {},
-        plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}"],
-    )
-    ran, failed = get_results(results)
-    assert ran > 0, f"{testname}: no test ran"
-    assert failed == 0, f"{testname}: {failed} of {ran} tests failed; repeat with ESCAPEMENT_SEED={seed}"
+
+    def simulate(seed, log_file):
+        results = runner.test(
+            test_module=testname,
+            hdl_toplevel=module,
+            testcase=testcase,
+            build_dir=build_dir,
+            seed=seed,
+            waves=waves,
+            extra_env=extra_env or {},
+            plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}"],
+            log_file=log_file,
+        )
+        ran, failed = get_results(results)
+        assert ran > 0, f"{testname}: no test ran"
+        assert failed == 0, f"{testname}: {failed} of {ran} tests failed; repeat with ESCAPEMENT_SEED={seed}"
+
+    seeds.run_all(build_dir.name, chosen, build_dir, simulate)
