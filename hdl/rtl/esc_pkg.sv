@@ -60,17 +60,19 @@ package esc_pkg;
     logic [MsgBits-1:0] data;  // MSG: first bytes; PKT: pkt_t, low bits; END: disposition
   } rec_t;
 
-  // Segment header as a record (IEX-TP 1.25, segment header).
+  // Packet header as a record (IEX-TP 1.25, segment header; MoldUDP64 1.00, downstream packet).
+  // session: IEX-TP zero-extended; MoldUDP64 its 10 bytes as a big-endian number. count: 0 also for
+  // MoldUDP64's end of session. send_time, offset: IEX-TP only, else 0.
   typedef struct packed {
     logic [63:0] stamp;
     logic [63:0] send_time;
     logic [63:0] offset;
     logic [63:0] first_seq;
-    logic [31:0] session;
+    logic [79:0] session;
     logic [15:0] count;
   } pkt_t;
 
-  // Session -> decoder: messages and in-order control events.
+  // Line arbiter -> decoder: messages and in-order control events.
   typedef enum logic [2:0] {
     EvMsg       = 3'd0,
     EvGap       = 3'd1,  // seq = first lost, count
@@ -103,7 +105,9 @@ package esc_pkg;
     OpBreak     = 4'd4,  // size0 = id
     OpStatus    = 4'd5,  // code = status byte
     OpSysStatus = 4'd6,  // code = event byte, slot none
-    OpControl   = 4'd7   // control event, see ctl
+    OpControl   = 4'd7,  // control event, see ctl
+    OpOrder     = 4'd8,  // ITCH A F E C X D U: one change of one level, see order_* below
+    OpMark      = 4'd9   // unknown reference: flags the slot from the next message on, nothing else
   } op_e;
 
   typedef struct packed {
@@ -125,8 +129,18 @@ package esc_pkg;
     logic [63:0] price1;
     logic [31:0] size1;
     logic        ask_side;
-    logic        complete;
+    logic        complete;        // OpLevel, OpOrder: compare both sides with the published ones now
     logic [7:0]  code;            // status, system event or side byte; EvVoid: frame disposition
+    logic [7:0]  mtype;           // type byte of the message, for the latency probe; 0 for controls
+    // ITCH. OpOrder changes level (slot, ask_side, price0) by size0[31:0] shares, up if order_add.
+    // order_trade: before it a trade tick of price1, size1, aggressor `code` (always the first
+    // operation of its message). A message is one to three of them; order_last ends it: there it
+    // gets its disposition, `ticked` if any of its operations made a tick.
+    logic        order_add;
+    logic        order_trade;
+    logic        order_last;
+    logic        mark_bad;        // flag the slot from the next message on
+    logic        untracked;       // the slot had untracked orders before this message: ticks are flagged
   } op_t;
 
   // Book -> packer: one logical entry. Control kinds overlay the fields:
@@ -154,6 +168,7 @@ package esc_pkg;
     logic        is_tick;
     logic        unloaded;
     logic        first_of_frame;  // first tick of its frame
+    logic [7:0]  mtype;           // type byte of its message
     logic [31:0] t_in;
   } entry_t;
 
@@ -162,6 +177,7 @@ package esc_pkg;
     logic        is_tick;
     logic        unloaded;
     logic        first_of_frame;
+    logic [7:0]  mtype;
     logic [31:0] t_in;
   } probe_t;
 

@@ -8,7 +8,7 @@ package esc_counter_pkg;
 
   /* verilator lint_off UNUSEDPARAM */  // a table of names: no single user needs them all
 
-  localparam int unsigned NumCounters = 79;
+  localparam int unsigned NumCounters = 126;
   localparam int unsigned CntBits = 7;
   typedef logic [6:0] cnt_t;
 
@@ -17,7 +17,7 @@ package esc_counter_pkg;
   localparam cnt_t CntCopiesInA = 7'd0;
   localparam cnt_t CntCopiesInB = 7'd1;
 
-  // frames: frames by disposition
+  // frames: frames of line A by disposition
   localparam int unsigned NumFrames = 21;
   localparam cnt_t CntFramesOk = 7'd2;
   localparam cnt_t CntFramesBadFcs = 7'd3;
@@ -41,76 +41,129 @@ package esc_counter_pkg;
   localparam cnt_t CntFramesOverrun = 7'd21;
   localparam cnt_t CntFramesFifoFull = 7'd22;
 
-  // dispositions: message copies by disposition
-  localparam int unsigned NumDispositions = 10;
-  localparam cnt_t CntDispositionsTicked = 7'd23;
-  localparam cnt_t CntDispositionsNoChange = 7'd24;
-  localparam cnt_t CntDispositionsEventOpen = 7'd25;
-  localparam cnt_t CntDispositionsNotBookRelevant = 7'd26;
-  localparam cnt_t CntDispositionsUnmapped = 7'd27;
-  localparam cnt_t CntDispositionsUnknownType = 7'd28;
-  localparam cnt_t CntDispositionsShort = 7'd29;
-  localparam cnt_t CntDispositionsEmpty = 7'd30;
-  localparam cnt_t CntDispositionsDuplicate = 7'd31;
-  localparam cnt_t CntDispositionsLate = 7'd32;
+  // bframes: frames of line B by disposition, in the order of those of line A
+  localparam int unsigned NumBframes = 21;
+  localparam cnt_t CntBframesOk = 7'd23;
+  localparam cnt_t CntBframesBadFcs = 7'd24;
+  localparam cnt_t CntBframesOversize = 7'd25;
+  localparam cnt_t CntBframesShortFrame = 7'd26;
+  localparam cnt_t CntBframesNotIpv4 = 7'd27;
+  localparam cnt_t CntBframesBadIpHeader = 7'd28;
+  localparam cnt_t CntBframesBadIpChecksum = 7'd29;
+  localparam cnt_t CntBframesFragment = 7'd30;
+  localparam cnt_t CntBframesNotUdp = 7'd31;
+  localparam cnt_t CntBframesWrongGroup = 7'd32;
+  localparam cnt_t CntBframesWrongPort = 7'd33;
+  localparam cnt_t CntBframesBadUdpLength = 7'd34;
+  localparam cnt_t CntBframesTransportShort = 7'd35;
+  localparam cnt_t CntBframesTransportVersion = 7'd36;
+  localparam cnt_t CntBframesWrongProtocol = 7'd37;
+  localparam cnt_t CntBframesWrongChannel = 7'd38;
+  localparam cnt_t CntBframesTransportLength = 7'd39;
+  localparam cnt_t CntBframesCutDatagram = 7'd40;
+  localparam cnt_t CntBframesBadUdpChecksum = 7'd41;
+  localparam cnt_t CntBframesOverrun = 7'd42;
+  localparam cnt_t CntBframesFifoFull = 7'd43;
+
+  // dispositions: message copies of both lines by disposition
+  localparam int unsigned NumDispositions = 12;
+  localparam cnt_t CntDispositionsTicked = 7'd44;
+  localparam cnt_t CntDispositionsNoChange = 7'd45;
+  localparam cnt_t CntDispositionsEventOpen = 7'd46;
+  localparam cnt_t CntDispositionsNotBookRelevant = 7'd47;
+  localparam cnt_t CntDispositionsUnmapped = 7'd48;
+  localparam cnt_t CntDispositionsUnknownRef = 7'd49;
+  localparam cnt_t CntDispositionsUnknownType = 7'd50;
+  localparam cnt_t CntDispositionsShort = 7'd51;
+  localparam cnt_t CntDispositionsEmpty = 7'd52;
+  localparam cnt_t CntDispositionsDuplicate = 7'd53;
+  localparam cnt_t CntDispositionsLate = 7'd54;
+  localparam cnt_t CntDispositionsStaleSession = 7'd55;
+
+  // bcopies: of these, refused copies of line B
+  localparam int unsigned NumBcopies = 3;
+  localparam cnt_t CntBcopiesDuplicate = 7'd56;
+  localparam cnt_t CntBcopiesLate = 7'd57;
+  localparam cnt_t CntBcopiesStaleSession = 7'd58;
 
   // events: events, in no sum
-  localparam int unsigned NumEvents = 15;
-  localparam cnt_t CntEventsIpChecksumBad = 7'd33;
-  localparam cnt_t CntEventsUdpChecksumBad = 7'd34;
-  localparam cnt_t CntEventsMalformedBlock = 7'd35;
-  localparam cnt_t CntEventsTrailingBytes = 7'd36;
-  localparam cnt_t CntEventsHeartbeats = 7'd37;
-  localparam cnt_t CntEventsRestarts = 7'd38;
-  localparam cnt_t CntEventsGaps = 7'd39;
-  localparam cnt_t CntEventsLost = 7'd40;
-  localparam cnt_t CntEventsLostRangeEvicted = 7'd41;
-  localparam cnt_t CntEventsAbsentLevel = 7'd42;
-  localparam cnt_t CntEventsLevelOverflow = 7'd43;
-  localparam cnt_t CntEventsRecentreHeld = 7'd44;
-  localparam cnt_t CntEventsRefillStalls = 7'd45;
-  localparam cnt_t CntEventsRefillCycles = 7'd46;
-  localparam cnt_t CntEventsVoidedMessages = 7'd47;
+  localparam int unsigned NumEvents = 24;
+  localparam cnt_t CntEventsIpChecksumBad = 7'd59;
+  localparam cnt_t CntEventsUdpChecksumBad = 7'd60;
+  localparam cnt_t CntEventsMalformedBlock = 7'd61;
+  localparam cnt_t CntEventsTrailingBytes = 7'd62;
+  localparam cnt_t CntEventsHeartbeats = 7'd63;
+  localparam cnt_t CntEventsEndOfSession = 7'd64;
+  localparam cnt_t CntEventsRestarts = 7'd65;
+  localparam cnt_t CntEventsGaps = 7'd66;
+  localparam cnt_t CntEventsLost = 7'd67;
+  localparam cnt_t CntEventsGapWindow = 7'd68;
+  localparam cnt_t CntEventsReorderFull = 7'd69;
+  localparam cnt_t CntEventsLostRangeEvicted = 7'd70;
+  localparam cnt_t CntEventsDeliveredA = 7'd71;
+  localparam cnt_t CntEventsDeliveredB = 7'd72;
+  localparam cnt_t CntEventsAbsentLevel = 7'd73;
+  localparam cnt_t CntEventsLevelOverflow = 7'd74;
+  localparam cnt_t CntEventsLevelClamped = 7'd75;
+  localparam cnt_t CntEventsTableOverflow = 7'd76;
+  localparam cnt_t CntEventsReusedRef = 7'd77;
+  localparam cnt_t CntEventsOverExecution = 7'd78;
+  localparam cnt_t CntEventsRecentreHeld = 7'd79;
+  localparam cnt_t CntEventsRefillStalls = 7'd80;
+  localparam cnt_t CntEventsRefillCycles = 7'd81;
+  localparam cnt_t CntEventsVoidedMessages = 7'd82;
 
   // messages: delivered messages by type byte
-  localparam int unsigned NumMessages = 15;
-  localparam cnt_t CntMessagesTypeS = 7'd48;
-  localparam cnt_t CntMessagesTypeD = 7'd49;
-  localparam cnt_t CntMessagesTypeH = 7'd50;
-  localparam cnt_t CntMessagesTypeI = 7'd51;
-  localparam cnt_t CntMessagesTypeO = 7'd52;
-  localparam cnt_t CntMessagesTypeE = 7'd53;
-  localparam cnt_t CntMessagesTypeQ = 7'd54;
-  localparam cnt_t CntMessagesType8 = 7'd55;
-  localparam cnt_t CntMessagesType5 = 7'd56;
-  localparam cnt_t CntMessagesTypeP = 7'd57;
-  localparam cnt_t CntMessagesTypeT = 7'd58;
-  localparam cnt_t CntMessagesTypeX = 7'd59;
-  localparam cnt_t CntMessagesTypeB = 7'd60;
-  localparam cnt_t CntMessagesTypeA = 7'd61;
-  localparam cnt_t CntMessagesTypeOther = 7'd62;
+  localparam int unsigned NumMessages = 27;
+  localparam cnt_t CntMessagesTypeS = 7'd83;
+  localparam cnt_t CntMessagesTypeD = 7'd84;
+  localparam cnt_t CntMessagesTypeH = 7'd85;
+  localparam cnt_t CntMessagesTypeI = 7'd86;
+  localparam cnt_t CntMessagesTypeO = 7'd87;
+  localparam cnt_t CntMessagesTypeE = 7'd88;
+  localparam cnt_t CntMessagesTypeQ = 7'd89;
+  localparam cnt_t CntMessagesType8 = 7'd90;
+  localparam cnt_t CntMessagesType5 = 7'd91;
+  localparam cnt_t CntMessagesTypeP = 7'd92;
+  localparam cnt_t CntMessagesTypeT = 7'd93;
+  localparam cnt_t CntMessagesTypeX = 7'd94;
+  localparam cnt_t CntMessagesTypeB = 7'd95;
+  localparam cnt_t CntMessagesTypeA = 7'd96;
+  localparam cnt_t CntMessagesTypeR = 7'd97;
+  localparam cnt_t CntMessagesTypeY = 7'd98;
+  localparam cnt_t CntMessagesTypeL = 7'd99;
+  localparam cnt_t CntMessagesTypeV = 7'd100;
+  localparam cnt_t CntMessagesTypeW = 7'd101;
+  localparam cnt_t CntMessagesTypeK = 7'd102;
+  localparam cnt_t CntMessagesTypeJ = 7'd103;
+  localparam cnt_t CntMessagesTypeLowerH = 7'd104;
+  localparam cnt_t CntMessagesTypeF = 7'd105;
+  localparam cnt_t CntMessagesTypeC = 7'd106;
+  localparam cnt_t CntMessagesTypeU = 7'd107;
+  localparam cnt_t CntMessagesTypeN = 7'd108;
+  localparam cnt_t CntMessagesTypeOther = 7'd109;
 
   // ticks: ticks made by kind
   localparam int unsigned NumTicks = 5;
-  localparam cnt_t CntTicksBid = 7'd63;
-  localparam cnt_t CntTicksAsk = 7'd64;
-  localparam cnt_t CntTicksTrade = 7'd65;
-  localparam cnt_t CntTicksTradeBreak = 7'd66;
-  localparam cnt_t CntTicksStatus = 7'd67;
+  localparam cnt_t CntTicksBid = 7'd110;
+  localparam cnt_t CntTicksAsk = 7'd111;
+  localparam cnt_t CntTicksTrade = 7'd112;
+  localparam cnt_t CntTicksTradeBreak = 7'd113;
+  localparam cnt_t CntTicksStatus = 7'd114;
 
   // output: entries and lines on their way out
   localparam int unsigned NumOutput = 11;
-  localparam cnt_t CntOutputTicksMade = 7'd68;
-  localparam cnt_t CntOutputTicksWritten = 7'd69;
-  localparam cnt_t CntOutputTicksDropped = 7'd70;
-  localparam cnt_t CntOutputControlDropped = 7'd71;
-  localparam cnt_t CntOutputEscapes = 7'd72;
-  localparam cnt_t CntOutputRecentres = 7'd73;
-  localparam cnt_t CntOutputRefreshes = 7'd74;
-  localparam cnt_t CntOutputEntriesWritten = 7'd75;
-  localparam cnt_t CntOutputLinesWritten = 7'd76;
-  localparam cnt_t CntOutputLinesRefused = 7'd77;
-  localparam cnt_t CntOutputInterrupts = 7'd78;
+  localparam cnt_t CntOutputTicksMade = 7'd115;
+  localparam cnt_t CntOutputTicksWritten = 7'd116;
+  localparam cnt_t CntOutputTicksDropped = 7'd117;
+  localparam cnt_t CntOutputControlDropped = 7'd118;
+  localparam cnt_t CntOutputEscapes = 7'd119;
+  localparam cnt_t CntOutputRecentres = 7'd120;
+  localparam cnt_t CntOutputRefreshes = 7'd121;
+  localparam cnt_t CntOutputEntriesWritten = 7'd122;
+  localparam cnt_t CntOutputLinesWritten = 7'd123;
+  localparam cnt_t CntOutputLinesRefused = 7'd124;
+  localparam cnt_t CntOutputInterrupts = 7'd125;
 
   // Frame dispositions; the counter is CntFramesOk + the number.
   typedef enum logic [4:0] {
@@ -144,11 +197,13 @@ package esc_counter_pkg;
     DispEventOpen = 4'd2,
     DispNotBookRelevant = 4'd3,
     DispUnmapped = 4'd4,
-    DispUnknownType = 4'd5,
-    DispShort = 4'd6,
-    DispEmpty = 4'd7,
-    DispDuplicate = 4'd8,
-    DispLate = 4'd9
+    DispUnknownRef = 4'd5,
+    DispUnknownType = 4'd6,
+    DispShort = 4'd7,
+    DispEmpty = 4'd8,
+    DispDuplicate = 4'd9,
+    DispLate = 4'd10,
+    DispStaleSession = 4'd11
   } msg_disp_e;
 
   // Counter of a delivered message by its type byte.
@@ -168,6 +223,18 @@ package esc_counter_pkg;
       8'h58:   return CntMessagesTypeX;
       8'h42:   return CntMessagesTypeB;
       8'h41:   return CntMessagesTypeA;
+      8'h52:   return CntMessagesTypeR;
+      8'h59:   return CntMessagesTypeY;
+      8'h4c:   return CntMessagesTypeL;
+      8'h56:   return CntMessagesTypeV;
+      8'h57:   return CntMessagesTypeW;
+      8'h4b:   return CntMessagesTypeK;
+      8'h4a:   return CntMessagesTypeJ;
+      8'h68:   return CntMessagesTypeLowerH;
+      8'h46:   return CntMessagesTypeF;
+      8'h43:   return CntMessagesTypeC;
+      8'h55:   return CntMessagesTypeU;
+      8'h4e:   return CntMessagesTypeN;
       default: return CntMessagesTypeOther;
     endcase
   endfunction

@@ -234,11 +234,17 @@ module escapement_regs (
         logic PARAMS;
         logic BOARD;
         logic SCRATCH;
+        logic PARAMS2;
         logic CONTROL;
         logic STATUS;
         logic CHECKS;
         logic FEED_GROUP;
         logic FEED_PROTOCOL;
+        logic FEED_GROUP_B;
+        logic LINES;
+        logic GAP_WINDOW;
+        logic LINE_SEEN_A;
+        logic LINE_SEEN_B;
         logic CARD_TIME;
         logic TIME_SET;
         logic TIME_RATE;
@@ -280,11 +286,17 @@ module escapement_regs (
         decoded_reg_strb.PARAMS = cpuif_req_masked & (cpuif_addr == 13'h18) & !cpuif_req_is_wr;
         decoded_reg_strb.BOARD = cpuif_req_masked & (cpuif_addr == 13'h20) & !cpuif_req_is_wr;
         decoded_reg_strb.SCRATCH = cpuif_req_masked & (cpuif_addr == 13'h28);
+        decoded_reg_strb.PARAMS2 = cpuif_req_masked & (cpuif_addr == 13'h30) & !cpuif_req_is_wr;
         decoded_reg_strb.CONTROL = cpuif_req_masked & (cpuif_addr == 13'h100);
         decoded_reg_strb.STATUS = cpuif_req_masked & (cpuif_addr == 13'h108) & !cpuif_req_is_wr;
         decoded_reg_strb.CHECKS = cpuif_req_masked & (cpuif_addr == 13'h110);
         decoded_reg_strb.FEED_GROUP = cpuif_req_masked & (cpuif_addr == 13'h118);
         decoded_reg_strb.FEED_PROTOCOL = cpuif_req_masked & (cpuif_addr == 13'h120);
+        decoded_reg_strb.FEED_GROUP_B = cpuif_req_masked & (cpuif_addr == 13'h128);
+        decoded_reg_strb.LINES = cpuif_req_masked & (cpuif_addr == 13'h130);
+        decoded_reg_strb.GAP_WINDOW = cpuif_req_masked & (cpuif_addr == 13'h138);
+        decoded_reg_strb.LINE_SEEN_A = cpuif_req_masked & (cpuif_addr == 13'h140) & !cpuif_req_is_wr;
+        decoded_reg_strb.LINE_SEEN_B = cpuif_req_masked & (cpuif_addr == 13'h148) & !cpuif_req_is_wr;
         decoded_reg_strb.CARD_TIME = cpuif_req_masked & (cpuif_addr == 13'h180) & !cpuif_req_is_wr;
         decoded_reg_strb.TIME_SET = cpuif_req_masked & (cpuif_addr == 13'h188);
         decoded_reg_strb.TIME_RATE = cpuif_req_masked & (cpuif_addr == 13'h190);
@@ -301,9 +313,9 @@ module escapement_regs (
         decoded_reg_strb.SLOT_TICK = cpuif_req_masked & (cpuif_addr == 13'h310);
         decoded_reg_strb.SLOT_CENTRE = cpuif_req_masked & (cpuif_addr == 13'h318);
         decoded_reg_strb.SLOT_COMMAND = cpuif_req_masked & (cpuif_addr == 13'h320);
-        decoded_reg_strb.counters = cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h277);
-        is_external |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h277);
-        is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h277);
+        decoded_reg_strb.counters = cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
+        is_external |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
         decoded_err = '0;
         decoded_req_is_external = is_external;
     end
@@ -366,6 +378,10 @@ module escapement_regs (
                 logic next;
                 logic load_next;
             } refresh_now;
+            struct {
+                logic next;
+                logic load_next;
+            } flush;
         } CONTROL;
         struct {
             struct {
@@ -397,10 +413,36 @@ module escapement_regs (
                 logic load_next;
             } id;
             struct {
+                logic next;
+                logic load_next;
+            } transport;
+            struct {
                 logic [31:0] next;
                 logic load_next;
             } channel;
         } FEED_PROTOCOL;
+        struct {
+            struct {
+                logic [31:0] next;
+                logic load_next;
+            } address;
+            struct {
+                logic [15:0] next;
+                logic load_next;
+            } port;
+        } FEED_GROUP_B;
+        struct {
+            struct {
+                logic [1:0] next;
+                logic load_next;
+            } configured;
+        } LINES;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } ns;
+        } GAP_WINDOW;
         struct {
             struct {
                 logic [63:0] next;
@@ -553,6 +595,9 @@ module escapement_regs (
             struct {
                 logic value;
             } refresh_now;
+            struct {
+                logic value;
+            } flush;
         } CONTROL;
         struct {
             struct {
@@ -578,9 +623,30 @@ module escapement_regs (
                 logic [15:0] value;
             } id;
             struct {
+                logic value;
+            } transport;
+            struct {
                 logic [31:0] value;
             } channel;
         } FEED_PROTOCOL;
+        struct {
+            struct {
+                logic [31:0] value;
+            } address;
+            struct {
+                logic [15:0] value;
+            } port;
+        } FEED_GROUP_B;
+        struct {
+            struct {
+                logic [1:0] value;
+            } configured;
+        } LINES;
+        struct {
+            struct {
+                logic [63:0] value;
+            } ns;
+        } GAP_WINDOW;
         struct {
             struct {
                 logic [63:0] value;
@@ -854,6 +920,32 @@ module escapement_regs (
         end
     end
     assign hwif_out.CONTROL.refresh_now.value = field_storage.CONTROL.refresh_now.value;
+    // Field: escapement.CONTROL.flush
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.CONTROL.flush.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.CONTROL && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.CONTROL.flush.value & ~decoded_wr_biten[11:11]) | (decoded_wr_data[11:11] & decoded_wr_biten[11:11]);
+            load_next_c = '1;
+        end else begin // singlepulse clears back to 0
+            next_c = '0;
+            load_next_c = '1;
+        end
+        field_combo.CONTROL.flush.next = next_c;
+        field_combo.CONTROL.flush.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.CONTROL.flush.value <= 1'h0;
+        end else begin
+            if(field_combo.CONTROL.flush.load_next) begin
+                field_storage.CONTROL.flush.value <= field_combo.CONTROL.flush.next;
+            end
+        end
+    end
+    assign hwif_out.CONTROL.flush.value = field_storage.CONTROL.flush.value;
     // Field: escapement.CHECKS.ip_checksum
     always_comb begin
         automatic logic [0:0] next_c;
@@ -992,6 +1084,29 @@ module escapement_regs (
         end
     end
     assign hwif_out.FEED_PROTOCOL.id.value = field_storage.FEED_PROTOCOL.id.value;
+    // Field: escapement.FEED_PROTOCOL.transport
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.FEED_PROTOCOL.transport.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.FEED_PROTOCOL && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.FEED_PROTOCOL.transport.value & ~decoded_wr_biten[16:16]) | (decoded_wr_data[16:16] & decoded_wr_biten[16:16]);
+            load_next_c = '1;
+        end
+        field_combo.FEED_PROTOCOL.transport.next = next_c;
+        field_combo.FEED_PROTOCOL.transport.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.FEED_PROTOCOL.transport.value <= 1'h0;
+        end else begin
+            if(field_combo.FEED_PROTOCOL.transport.load_next) begin
+                field_storage.FEED_PROTOCOL.transport.value <= field_combo.FEED_PROTOCOL.transport.next;
+            end
+        end
+    end
+    assign hwif_out.FEED_PROTOCOL.transport.value = field_storage.FEED_PROTOCOL.transport.value;
     // Field: escapement.FEED_PROTOCOL.channel
     always_comb begin
         automatic logic [31:0] next_c;
@@ -1015,6 +1130,98 @@ module escapement_regs (
         end
     end
     assign hwif_out.FEED_PROTOCOL.channel.value = field_storage.FEED_PROTOCOL.channel.value;
+    // Field: escapement.FEED_GROUP_B.address
+    always_comb begin
+        automatic logic [31:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.FEED_GROUP_B.address.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.FEED_GROUP_B && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.FEED_GROUP_B.address.value & ~decoded_wr_biten[31:0]) | (decoded_wr_data[31:0] & decoded_wr_biten[31:0]);
+            load_next_c = '1;
+        end
+        field_combo.FEED_GROUP_B.address.next = next_c;
+        field_combo.FEED_GROUP_B.address.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.FEED_GROUP_B.address.value <= 32'h0;
+        end else begin
+            if(field_combo.FEED_GROUP_B.address.load_next) begin
+                field_storage.FEED_GROUP_B.address.value <= field_combo.FEED_GROUP_B.address.next;
+            end
+        end
+    end
+    assign hwif_out.FEED_GROUP_B.address.value = field_storage.FEED_GROUP_B.address.value;
+    // Field: escapement.FEED_GROUP_B.port
+    always_comb begin
+        automatic logic [15:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.FEED_GROUP_B.port.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.FEED_GROUP_B && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.FEED_GROUP_B.port.value & ~decoded_wr_biten[47:32]) | (decoded_wr_data[47:32] & decoded_wr_biten[47:32]);
+            load_next_c = '1;
+        end
+        field_combo.FEED_GROUP_B.port.next = next_c;
+        field_combo.FEED_GROUP_B.port.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.FEED_GROUP_B.port.value <= 16'h0;
+        end else begin
+            if(field_combo.FEED_GROUP_B.port.load_next) begin
+                field_storage.FEED_GROUP_B.port.value <= field_combo.FEED_GROUP_B.port.next;
+            end
+        end
+    end
+    assign hwif_out.FEED_GROUP_B.port.value = field_storage.FEED_GROUP_B.port.value;
+    // Field: escapement.LINES.configured
+    always_comb begin
+        automatic logic [1:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LINES.configured.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LINES && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LINES.configured.value & ~decoded_wr_biten[1:0]) | (decoded_wr_data[1:0] & decoded_wr_biten[1:0]);
+            load_next_c = '1;
+        end
+        field_combo.LINES.configured.next = next_c;
+        field_combo.LINES.configured.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LINES.configured.value <= 2'h1;
+        end else begin
+            if(field_combo.LINES.configured.load_next) begin
+                field_storage.LINES.configured.value <= field_combo.LINES.configured.next;
+            end
+        end
+    end
+    assign hwif_out.LINES.configured.value = field_storage.LINES.configured.value;
+    // Field: escapement.GAP_WINDOW.ns
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.GAP_WINDOW.ns.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.GAP_WINDOW && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.GAP_WINDOW.ns.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.GAP_WINDOW.ns.next = next_c;
+        field_combo.GAP_WINDOW.ns.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.GAP_WINDOW.ns.value <= 64'hf4240;
+        end else begin
+            if(field_combo.GAP_WINDOW.ns.load_next) begin
+                field_storage.GAP_WINDOW.ns.value <= field_combo.GAP_WINDOW.ns.next;
+            end
+        end
+    end
+    assign hwif_out.GAP_WINDOW.ns.value = field_storage.GAP_WINDOW.ns.value;
     // Field: escapement.TIME_SET.ns
     always_comb begin
         automatic logic [63:0] next_c;
@@ -1628,7 +1835,7 @@ module escapement_regs (
         end
         if(rd_mux_addr == 13'h8) begin
             readback_data_var[15:0] = 16'h0;
-            readback_data_var[31:16] = 16'h1;
+            readback_data_var[31:16] = 16'h2;
             readback_data_var[39:32] = 8'h1;
         end
         if(rd_mux_addr == 13'h10) begin
@@ -1648,6 +1855,11 @@ module escapement_regs (
         if(rd_mux_addr == 13'h28) begin
             readback_data_var[63:0] = field_storage.SCRATCH.value.value;
         end
+        if(rd_mux_addr == 13'h30) begin
+            readback_data_var[7:0] = hwif_in.PARAMS2.order_sets_log2.next;
+            readback_data_var[15:8] = hwif_in.PARAMS2.order_ways.next;
+            readback_data_var[23:16] = hwif_in.PARAMS2.reorder_log2.next;
+        end
         if(rd_mux_addr == 13'h100) begin
             readback_data_var[0] = field_storage.CONTROL.enable.value;
             readback_data_var[1] = field_storage.CONTROL.early.value;
@@ -1655,6 +1867,7 @@ module escapement_regs (
             readback_data_var[8] = field_storage.CONTROL.snapshot.value;
             readback_data_var[9] = field_storage.CONTROL.core_reset.value;
             readback_data_var[10] = field_storage.CONTROL.refresh_now.value;
+            readback_data_var[11] = field_storage.CONTROL.flush.value;
         end
         if(rd_mux_addr == 13'h108) begin
             readback_data_var[0] = hwif_in.STATUS.idle.next;
@@ -1672,7 +1885,24 @@ module escapement_regs (
         end
         if(rd_mux_addr == 13'h120) begin
             readback_data_var[15:0] = field_storage.FEED_PROTOCOL.id.value;
+            readback_data_var[16] = field_storage.FEED_PROTOCOL.transport.value;
             readback_data_var[63:32] = field_storage.FEED_PROTOCOL.channel.value;
+        end
+        if(rd_mux_addr == 13'h128) begin
+            readback_data_var[31:0] = field_storage.FEED_GROUP_B.address.value;
+            readback_data_var[47:32] = field_storage.FEED_GROUP_B.port.value;
+        end
+        if(rd_mux_addr == 13'h130) begin
+            readback_data_var[1:0] = field_storage.LINES.configured.value;
+        end
+        if(rd_mux_addr == 13'h138) begin
+            readback_data_var[63:0] = field_storage.GAP_WINDOW.ns.value;
+        end
+        if(rd_mux_addr == 13'h140) begin
+            readback_data_var[63:0] = hwif_in.LINE_SEEN_A.ns.next;
+        end
+        if(rd_mux_addr == 13'h148) begin
+            readback_data_var[63:0] = hwif_in.LINE_SEEN_B.ns.next;
         end
         if(rd_mux_addr == 13'h180) begin
             readback_data_var[63:0] = hwif_in.CARD_TIME.ns.next;
@@ -1732,7 +1962,7 @@ module escapement_regs (
             readback_data_var[17:16] = field_storage.SLOT_COMMAND.kind.value;
             readback_data_var[18] = field_storage.SLOT_COMMAND.go.value;
         end
-        if((rd_mux_addr >= 13'h1000) && (rd_mux_addr <= 13'h1000 + 13'h277)) begin
+        if((rd_mux_addr >= 13'h1000) && (rd_mux_addr <= 13'h1000 + 13'h3ef)) begin
             readback_data_var = hwif_in.counters.rd_data;
         end
         readback_data = readback_data_var;

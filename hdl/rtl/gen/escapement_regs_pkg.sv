@@ -6,7 +6,7 @@ package escapement_regs_pkg;
 
     localparam ESCAPEMENT_REGS_DATA_WIDTH = 64;
     localparam ESCAPEMENT_REGS_MIN_ADDR_WIDTH = 13;
-    localparam ESCAPEMENT_REGS_SIZE = 'h1278;
+    localparam ESCAPEMENT_REGS_SIZE = 'h13f0;
 
     typedef struct {
         logic [63:0] next;
@@ -58,6 +58,24 @@ package escapement_regs_pkg;
     } escapement__BOARD__in_t;
 
     typedef struct {
+        logic [7:0] next;
+    } escapement__PARAMS2__order_sets_log2__in_t;
+
+    typedef struct {
+        logic [7:0] next;
+    } escapement__PARAMS2__order_ways__in_t;
+
+    typedef struct {
+        logic [7:0] next;
+    } escapement__PARAMS2__reorder_log2__in_t;
+
+    typedef struct {
+        escapement__PARAMS2__order_sets_log2__in_t order_sets_log2;
+        escapement__PARAMS2__order_ways__in_t order_ways;
+        escapement__PARAMS2__reorder_log2__in_t reorder_log2;
+    } escapement__PARAMS2__in_t;
+
+    typedef struct {
         logic next;
     } escapement__STATUS__idle__in_t;
 
@@ -74,6 +92,22 @@ package escapement_regs_pkg;
         escapement__STATUS__core_up__in_t core_up;
         escapement__STATUS__in_flight__in_t in_flight;
     } escapement__STATUS__in_t;
+
+    typedef struct {
+        logic [63:0] next;
+    } escapement__LINE_SEEN_A__ns__in_t;
+
+    typedef struct {
+        escapement__LINE_SEEN_A__ns__in_t ns;
+    } escapement__LINE_SEEN_A__in_t;
+
+    typedef struct {
+        logic [63:0] next;
+    } escapement__LINE_SEEN_B__ns__in_t;
+
+    typedef struct {
+        escapement__LINE_SEEN_B__ns__in_t ns;
+    } escapement__LINE_SEEN_B__in_t;
 
     typedef struct {
         logic [63:0] next;
@@ -101,7 +135,10 @@ package escapement_regs_pkg;
         escapement__BUILD_HASH__in_t BUILD_HASH;
         escapement__PARAMS__in_t PARAMS;
         escapement__BOARD__in_t BOARD;
+        escapement__PARAMS2__in_t PARAMS2;
         escapement__STATUS__in_t STATUS;
+        escapement__LINE_SEEN_A__in_t LINE_SEEN_A;
+        escapement__LINE_SEEN_B__in_t LINE_SEEN_B;
         escapement__CARD_TIME__in_t CARD_TIME;
         escapement__RING_HEAD__in_t RING_HEAD;
         escapement__counters__external__in_t counters;
@@ -140,12 +177,17 @@ package escapement_regs_pkg;
     } escapement__CONTROL__refresh_now__out_t;
 
     typedef struct {
+        logic value;
+    } escapement__CONTROL__flush__out_t;
+
+    typedef struct {
         escapement__CONTROL__enable__out_t enable;
         escapement__CONTROL__early__out_t early;
         escapement__CONTROL__time_follow__out_t time_follow;
         escapement__CONTROL__snapshot__out_t snapshot;
         escapement__CONTROL__core_reset__out_t core_reset;
         escapement__CONTROL__refresh_now__out_t refresh_now;
+        escapement__CONTROL__flush__out_t flush;
     } escapement__CONTROL__out_t;
 
     typedef struct {
@@ -184,13 +226,47 @@ package escapement_regs_pkg;
     } escapement__FEED_PROTOCOL__id__out_t;
 
     typedef struct {
+        logic value;
+    } escapement__FEED_PROTOCOL__transport__out_t;
+
+    typedef struct {
         logic [31:0] value;
     } escapement__FEED_PROTOCOL__channel__out_t;
 
     typedef struct {
         escapement__FEED_PROTOCOL__id__out_t id;
+        escapement__FEED_PROTOCOL__transport__out_t transport;
         escapement__FEED_PROTOCOL__channel__out_t channel;
     } escapement__FEED_PROTOCOL__out_t;
+
+    typedef struct {
+        logic [31:0] value;
+    } escapement__FEED_GROUP_B__address__out_t;
+
+    typedef struct {
+        logic [15:0] value;
+    } escapement__FEED_GROUP_B__port__out_t;
+
+    typedef struct {
+        escapement__FEED_GROUP_B__address__out_t address;
+        escapement__FEED_GROUP_B__port__out_t port;
+    } escapement__FEED_GROUP_B__out_t;
+
+    typedef struct {
+        logic [1:0] value;
+    } escapement__LINES__configured__out_t;
+
+    typedef struct {
+        escapement__LINES__configured__out_t configured;
+    } escapement__LINES__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__GAP_WINDOW__ns__out_t;
+
+    typedef struct {
+        escapement__GAP_WINDOW__ns__out_t ns;
+    } escapement__GAP_WINDOW__out_t;
 
     typedef struct {
         logic [63:0] value;
@@ -371,6 +447,9 @@ package escapement_regs_pkg;
         escapement__CHECKS__out_t CHECKS;
         escapement__FEED_GROUP__out_t FEED_GROUP;
         escapement__FEED_PROTOCOL__out_t FEED_PROTOCOL;
+        escapement__FEED_GROUP_B__out_t FEED_GROUP_B;
+        escapement__LINES__out_t LINES;
+        escapement__GAP_WINDOW__out_t GAP_WINDOW;
         escapement__TIME_SET__out_t TIME_SET;
         escapement__TIME_RATE__out_t TIME_RATE;
         escapement__TIME_QUALITY__out_t TIME_QUALITY;

@@ -4,17 +4,21 @@
 /// Byte offset of counter 0 on BAR0.
 pub const BASE: usize = 0x1000;
 /// Number of counters.
-pub const COUNT: usize = 79;
+pub const COUNT: usize = 126;
 
 /// What a group of counters counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Group {
     /// Message copies in accepted frames, by line.
     Copies,
-    /// Frames by disposition.
+    /// Frames of line A by disposition.
     Frames,
-    /// Message copies by disposition.
+    /// Frames of line B by disposition, in the order of those of line A.
+    Bframes,
+    /// Message copies of both lines by disposition.
     Dispositions,
+    /// Of these, refused copies of line B.
+    Bcopies,
     /// Events, in no sum.
     Events,
     /// Delivered messages by type byte.
@@ -29,7 +33,9 @@ impl Group {
     pub const ALL: &'static [Group] = &[
         Group::Copies,
         Group::Frames,
+        Group::Bframes,
         Group::Dispositions,
+        Group::Bcopies,
         Group::Events,
         Group::Messages,
         Group::Ticks,
@@ -41,7 +47,9 @@ impl Group {
         match self {
             Group::Copies => "copies",
             Group::Frames => "frames",
+            Group::Bframes => "bframes",
             Group::Dispositions => "dispositions",
+            Group::Bcopies => "bcopies",
             Group::Events => "events",
             Group::Messages => "messages",
             Group::Ticks => "ticks",
@@ -100,118 +108,212 @@ pub enum Counter {
     FramesOverrun = 21,
     /// `frames`: `fifo_full`.
     FramesFifoFull = 22,
+    /// `bframes`: `ok`.
+    BframesOk = 23,
+    /// `bframes`: `bad_fcs`.
+    BframesBadFcs = 24,
+    /// `bframes`: `oversize`.
+    BframesOversize = 25,
+    /// `bframes`: `short_frame`.
+    BframesShortFrame = 26,
+    /// `bframes`: `not_ipv4`.
+    BframesNotIpv4 = 27,
+    /// `bframes`: `bad_ip_header`.
+    BframesBadIpHeader = 28,
+    /// `bframes`: `bad_ip_checksum`.
+    BframesBadIpChecksum = 29,
+    /// `bframes`: `fragment`.
+    BframesFragment = 30,
+    /// `bframes`: `not_udp`.
+    BframesNotUdp = 31,
+    /// `bframes`: `wrong_group`.
+    BframesWrongGroup = 32,
+    /// `bframes`: `wrong_port`.
+    BframesWrongPort = 33,
+    /// `bframes`: `bad_udp_length`.
+    BframesBadUdpLength = 34,
+    /// `bframes`: `transport_short`.
+    BframesTransportShort = 35,
+    /// `bframes`: `transport_version`.
+    BframesTransportVersion = 36,
+    /// `bframes`: `wrong_protocol`.
+    BframesWrongProtocol = 37,
+    /// `bframes`: `wrong_channel`.
+    BframesWrongChannel = 38,
+    /// `bframes`: `transport_length`.
+    BframesTransportLength = 39,
+    /// `bframes`: `cut_datagram`.
+    BframesCutDatagram = 40,
+    /// `bframes`: `bad_udp_checksum`.
+    BframesBadUdpChecksum = 41,
+    /// `bframes`: `overrun`.
+    BframesOverrun = 42,
+    /// `bframes`: `fifo_full`.
+    BframesFifoFull = 43,
     /// `dispositions`: `ticked`.
-    DispositionsTicked = 23,
+    DispositionsTicked = 44,
     /// `dispositions`: `no_change`.
-    DispositionsNoChange = 24,
+    DispositionsNoChange = 45,
     /// `dispositions`: `event_open`.
-    DispositionsEventOpen = 25,
+    DispositionsEventOpen = 46,
     /// `dispositions`: `not_book_relevant`.
-    DispositionsNotBookRelevant = 26,
+    DispositionsNotBookRelevant = 47,
     /// `dispositions`: `unmapped`.
-    DispositionsUnmapped = 27,
+    DispositionsUnmapped = 48,
+    /// `dispositions`: `unknown_ref`.
+    DispositionsUnknownRef = 49,
     /// `dispositions`: `unknown_type`.
-    DispositionsUnknownType = 28,
+    DispositionsUnknownType = 50,
     /// `dispositions`: `short`.
-    DispositionsShort = 29,
+    DispositionsShort = 51,
     /// `dispositions`: `empty`.
-    DispositionsEmpty = 30,
+    DispositionsEmpty = 52,
     /// `dispositions`: `duplicate`.
-    DispositionsDuplicate = 31,
+    DispositionsDuplicate = 53,
     /// `dispositions`: `late`.
-    DispositionsLate = 32,
+    DispositionsLate = 54,
+    /// `dispositions`: `stale_session`.
+    DispositionsStaleSession = 55,
+    /// `bcopies`: `duplicate`.
+    BcopiesDuplicate = 56,
+    /// `bcopies`: `late`.
+    BcopiesLate = 57,
+    /// `bcopies`: `stale_session`.
+    BcopiesStaleSession = 58,
     /// `events`: `ip_checksum_bad`.
-    EventsIpChecksumBad = 33,
+    EventsIpChecksumBad = 59,
     /// `events`: `udp_checksum_bad`.
-    EventsUdpChecksumBad = 34,
+    EventsUdpChecksumBad = 60,
     /// `events`: `malformed_block`.
-    EventsMalformedBlock = 35,
+    EventsMalformedBlock = 61,
     /// `events`: `trailing_bytes`.
-    EventsTrailingBytes = 36,
+    EventsTrailingBytes = 62,
     /// `events`: `heartbeats`.
-    EventsHeartbeats = 37,
+    EventsHeartbeats = 63,
+    /// `events`: `end_of_session`.
+    EventsEndOfSession = 64,
     /// `events`: `restarts`.
-    EventsRestarts = 38,
+    EventsRestarts = 65,
     /// `events`: `gaps`.
-    EventsGaps = 39,
+    EventsGaps = 66,
     /// `events`: `lost`.
-    EventsLost = 40,
+    EventsLost = 67,
+    /// `events`: `gap_window`.
+    EventsGapWindow = 68,
+    /// `events`: `reorder_full`.
+    EventsReorderFull = 69,
     /// `events`: `lost_range_evicted`.
-    EventsLostRangeEvicted = 41,
+    EventsLostRangeEvicted = 70,
+    /// `events`: `delivered_a`.
+    EventsDeliveredA = 71,
+    /// `events`: `delivered_b`.
+    EventsDeliveredB = 72,
     /// `events`: `absent_level`.
-    EventsAbsentLevel = 42,
+    EventsAbsentLevel = 73,
     /// `events`: `level_overflow`.
-    EventsLevelOverflow = 43,
+    EventsLevelOverflow = 74,
+    /// `events`: `level_clamped`.
+    EventsLevelClamped = 75,
+    /// `events`: `table_overflow`.
+    EventsTableOverflow = 76,
+    /// `events`: `reused_ref`.
+    EventsReusedRef = 77,
+    /// `events`: `over_execution`.
+    EventsOverExecution = 78,
     /// `events`: `recentre_held`.
-    EventsRecentreHeld = 44,
+    EventsRecentreHeld = 79,
     /// `events`: `refill_stalls`.
-    EventsRefillStalls = 45,
+    EventsRefillStalls = 80,
     /// `events`: `refill_cycles`.
-    EventsRefillCycles = 46,
+    EventsRefillCycles = 81,
     /// `events`: `voided_messages`.
-    EventsVoidedMessages = 47,
+    EventsVoidedMessages = 82,
     /// `messages`: `type_S`.
-    MessagesTypeS = 48,
+    MessagesTypeS = 83,
     /// `messages`: `type_D`.
-    MessagesTypeD = 49,
+    MessagesTypeD = 84,
     /// `messages`: `type_H`.
-    MessagesTypeH = 50,
+    MessagesTypeH = 85,
     /// `messages`: `type_I`.
-    MessagesTypeI = 51,
+    MessagesTypeI = 86,
     /// `messages`: `type_O`.
-    MessagesTypeO = 52,
+    MessagesTypeO = 87,
     /// `messages`: `type_E`.
-    MessagesTypeE = 53,
+    MessagesTypeE = 88,
     /// `messages`: `type_Q`.
-    MessagesTypeQ = 54,
+    MessagesTypeQ = 89,
     /// `messages`: `type_8`.
-    MessagesType8 = 55,
+    MessagesType8 = 90,
     /// `messages`: `type_5`.
-    MessagesType5 = 56,
+    MessagesType5 = 91,
     /// `messages`: `type_P`.
-    MessagesTypeP = 57,
+    MessagesTypeP = 92,
     /// `messages`: `type_T`.
-    MessagesTypeT = 58,
+    MessagesTypeT = 93,
     /// `messages`: `type_X`.
-    MessagesTypeX = 59,
+    MessagesTypeX = 94,
     /// `messages`: `type_B`.
-    MessagesTypeB = 60,
+    MessagesTypeB = 95,
     /// `messages`: `type_A`.
-    MessagesTypeA = 61,
+    MessagesTypeA = 96,
+    /// `messages`: `type_R`.
+    MessagesTypeR = 97,
+    /// `messages`: `type_Y`.
+    MessagesTypeY = 98,
+    /// `messages`: `type_L`.
+    MessagesTypeL = 99,
+    /// `messages`: `type_V`.
+    MessagesTypeV = 100,
+    /// `messages`: `type_W`.
+    MessagesTypeW = 101,
+    /// `messages`: `type_K`.
+    MessagesTypeK = 102,
+    /// `messages`: `type_J`.
+    MessagesTypeJ = 103,
+    /// `messages`: `type_lower_h`.
+    MessagesTypeLowerH = 104,
+    /// `messages`: `type_F`.
+    MessagesTypeF = 105,
+    /// `messages`: `type_C`.
+    MessagesTypeC = 106,
+    /// `messages`: `type_U`.
+    MessagesTypeU = 107,
+    /// `messages`: `type_N`.
+    MessagesTypeN = 108,
     /// `messages`: `type_other`.
-    MessagesTypeOther = 62,
+    MessagesTypeOther = 109,
     /// `ticks`: `bid`.
-    TicksBid = 63,
+    TicksBid = 110,
     /// `ticks`: `ask`.
-    TicksAsk = 64,
+    TicksAsk = 111,
     /// `ticks`: `trade`.
-    TicksTrade = 65,
+    TicksTrade = 112,
     /// `ticks`: `trade_break`.
-    TicksTradeBreak = 66,
+    TicksTradeBreak = 113,
     /// `ticks`: `status`.
-    TicksStatus = 67,
+    TicksStatus = 114,
     /// `output`: `ticks_made`.
-    OutputTicksMade = 68,
+    OutputTicksMade = 115,
     /// `output`: `ticks_written`.
-    OutputTicksWritten = 69,
+    OutputTicksWritten = 116,
     /// `output`: `ticks_dropped`.
-    OutputTicksDropped = 70,
+    OutputTicksDropped = 117,
     /// `output`: `control_dropped`.
-    OutputControlDropped = 71,
+    OutputControlDropped = 118,
     /// `output`: `escapes`.
-    OutputEscapes = 72,
+    OutputEscapes = 119,
     /// `output`: `recentres`.
-    OutputRecentres = 73,
+    OutputRecentres = 120,
     /// `output`: `refreshes`.
-    OutputRefreshes = 74,
+    OutputRefreshes = 121,
     /// `output`: `entries_written`.
-    OutputEntriesWritten = 75,
+    OutputEntriesWritten = 122,
     /// `output`: `lines_written`.
-    OutputLinesWritten = 76,
+    OutputLinesWritten = 123,
     /// `output`: `lines_refused`.
-    OutputLinesRefused = 77,
+    OutputLinesRefused = 124,
     /// `output`: `interrupts`.
-    OutputInterrupts = 78,
+    OutputInterrupts = 125,
 }
 impl Counter {
     /// All counters, in bank order.
@@ -239,27 +341,62 @@ impl Counter {
         Counter::FramesBadUdpChecksum,
         Counter::FramesOverrun,
         Counter::FramesFifoFull,
+        Counter::BframesOk,
+        Counter::BframesBadFcs,
+        Counter::BframesOversize,
+        Counter::BframesShortFrame,
+        Counter::BframesNotIpv4,
+        Counter::BframesBadIpHeader,
+        Counter::BframesBadIpChecksum,
+        Counter::BframesFragment,
+        Counter::BframesNotUdp,
+        Counter::BframesWrongGroup,
+        Counter::BframesWrongPort,
+        Counter::BframesBadUdpLength,
+        Counter::BframesTransportShort,
+        Counter::BframesTransportVersion,
+        Counter::BframesWrongProtocol,
+        Counter::BframesWrongChannel,
+        Counter::BframesTransportLength,
+        Counter::BframesCutDatagram,
+        Counter::BframesBadUdpChecksum,
+        Counter::BframesOverrun,
+        Counter::BframesFifoFull,
         Counter::DispositionsTicked,
         Counter::DispositionsNoChange,
         Counter::DispositionsEventOpen,
         Counter::DispositionsNotBookRelevant,
         Counter::DispositionsUnmapped,
+        Counter::DispositionsUnknownRef,
         Counter::DispositionsUnknownType,
         Counter::DispositionsShort,
         Counter::DispositionsEmpty,
         Counter::DispositionsDuplicate,
         Counter::DispositionsLate,
+        Counter::DispositionsStaleSession,
+        Counter::BcopiesDuplicate,
+        Counter::BcopiesLate,
+        Counter::BcopiesStaleSession,
         Counter::EventsIpChecksumBad,
         Counter::EventsUdpChecksumBad,
         Counter::EventsMalformedBlock,
         Counter::EventsTrailingBytes,
         Counter::EventsHeartbeats,
+        Counter::EventsEndOfSession,
         Counter::EventsRestarts,
         Counter::EventsGaps,
         Counter::EventsLost,
+        Counter::EventsGapWindow,
+        Counter::EventsReorderFull,
         Counter::EventsLostRangeEvicted,
+        Counter::EventsDeliveredA,
+        Counter::EventsDeliveredB,
         Counter::EventsAbsentLevel,
         Counter::EventsLevelOverflow,
+        Counter::EventsLevelClamped,
+        Counter::EventsTableOverflow,
+        Counter::EventsReusedRef,
+        Counter::EventsOverExecution,
         Counter::EventsRecentreHeld,
         Counter::EventsRefillStalls,
         Counter::EventsRefillCycles,
@@ -278,6 +415,18 @@ impl Counter {
         Counter::MessagesTypeX,
         Counter::MessagesTypeB,
         Counter::MessagesTypeA,
+        Counter::MessagesTypeR,
+        Counter::MessagesTypeY,
+        Counter::MessagesTypeL,
+        Counter::MessagesTypeV,
+        Counter::MessagesTypeW,
+        Counter::MessagesTypeK,
+        Counter::MessagesTypeJ,
+        Counter::MessagesTypeLowerH,
+        Counter::MessagesTypeF,
+        Counter::MessagesTypeC,
+        Counter::MessagesTypeU,
+        Counter::MessagesTypeN,
         Counter::MessagesTypeOther,
         Counter::TicksBid,
         Counter::TicksAsk,
@@ -338,6 +487,18 @@ impl Counter {
             b'X' => Counter::MessagesTypeX,
             b'B' => Counter::MessagesTypeB,
             b'A' => Counter::MessagesTypeA,
+            b'R' => Counter::MessagesTypeR,
+            b'Y' => Counter::MessagesTypeY,
+            b'L' => Counter::MessagesTypeL,
+            b'V' => Counter::MessagesTypeV,
+            b'W' => Counter::MessagesTypeW,
+            b'K' => Counter::MessagesTypeK,
+            b'J' => Counter::MessagesTypeJ,
+            b'h' => Counter::MessagesTypeLowerH,
+            b'F' => Counter::MessagesTypeF,
+            b'C' => Counter::MessagesTypeC,
+            b'U' => Counter::MessagesTypeU,
+            b'N' => Counter::MessagesTypeN,
             _ => Counter::MessagesTypeOther,
         }
     }
@@ -368,27 +529,62 @@ const NAMES: [(Group, &str); COUNT] = [
     (Group::Frames, "bad_udp_checksum"),
     (Group::Frames, "overrun"),
     (Group::Frames, "fifo_full"),
+    (Group::Bframes, "ok"),
+    (Group::Bframes, "bad_fcs"),
+    (Group::Bframes, "oversize"),
+    (Group::Bframes, "short_frame"),
+    (Group::Bframes, "not_ipv4"),
+    (Group::Bframes, "bad_ip_header"),
+    (Group::Bframes, "bad_ip_checksum"),
+    (Group::Bframes, "fragment"),
+    (Group::Bframes, "not_udp"),
+    (Group::Bframes, "wrong_group"),
+    (Group::Bframes, "wrong_port"),
+    (Group::Bframes, "bad_udp_length"),
+    (Group::Bframes, "transport_short"),
+    (Group::Bframes, "transport_version"),
+    (Group::Bframes, "wrong_protocol"),
+    (Group::Bframes, "wrong_channel"),
+    (Group::Bframes, "transport_length"),
+    (Group::Bframes, "cut_datagram"),
+    (Group::Bframes, "bad_udp_checksum"),
+    (Group::Bframes, "overrun"),
+    (Group::Bframes, "fifo_full"),
     (Group::Dispositions, "ticked"),
     (Group::Dispositions, "no_change"),
     (Group::Dispositions, "event_open"),
     (Group::Dispositions, "not_book_relevant"),
     (Group::Dispositions, "unmapped"),
+    (Group::Dispositions, "unknown_ref"),
     (Group::Dispositions, "unknown_type"),
     (Group::Dispositions, "short"),
     (Group::Dispositions, "empty"),
     (Group::Dispositions, "duplicate"),
     (Group::Dispositions, "late"),
+    (Group::Dispositions, "stale_session"),
+    (Group::Bcopies, "duplicate"),
+    (Group::Bcopies, "late"),
+    (Group::Bcopies, "stale_session"),
     (Group::Events, "ip_checksum_bad"),
     (Group::Events, "udp_checksum_bad"),
     (Group::Events, "malformed_block"),
     (Group::Events, "trailing_bytes"),
     (Group::Events, "heartbeats"),
+    (Group::Events, "end_of_session"),
     (Group::Events, "restarts"),
     (Group::Events, "gaps"),
     (Group::Events, "lost"),
+    (Group::Events, "gap_window"),
+    (Group::Events, "reorder_full"),
     (Group::Events, "lost_range_evicted"),
+    (Group::Events, "delivered_a"),
+    (Group::Events, "delivered_b"),
     (Group::Events, "absent_level"),
     (Group::Events, "level_overflow"),
+    (Group::Events, "level_clamped"),
+    (Group::Events, "table_overflow"),
+    (Group::Events, "reused_ref"),
+    (Group::Events, "over_execution"),
     (Group::Events, "recentre_held"),
     (Group::Events, "refill_stalls"),
     (Group::Events, "refill_cycles"),
@@ -407,6 +603,18 @@ const NAMES: [(Group, &str); COUNT] = [
     (Group::Messages, "type_X"),
     (Group::Messages, "type_B"),
     (Group::Messages, "type_A"),
+    (Group::Messages, "type_R"),
+    (Group::Messages, "type_Y"),
+    (Group::Messages, "type_L"),
+    (Group::Messages, "type_V"),
+    (Group::Messages, "type_W"),
+    (Group::Messages, "type_K"),
+    (Group::Messages, "type_J"),
+    (Group::Messages, "type_lower_h"),
+    (Group::Messages, "type_F"),
+    (Group::Messages, "type_C"),
+    (Group::Messages, "type_U"),
+    (Group::Messages, "type_N"),
     (Group::Messages, "type_other"),
     (Group::Ticks, "bid"),
     (Group::Ticks, "ask"),

@@ -112,37 +112,43 @@ pub enum MessageDisposition {
     NotBookRelevant = 3,
     /// `unmapped`.
     Unmapped = 4,
+    /// `unknown_ref`.
+    UnknownRef = 5,
     /// `unknown_type`.
-    UnknownType = 5,
+    UnknownType = 6,
     /// `short`.
-    Short = 6,
+    Short = 7,
     /// `empty`.
-    Empty = 7,
+    Empty = 8,
     /// `duplicate`.
-    Duplicate = 8,
+    Duplicate = 9,
     /// `late`.
-    Late = 9,
+    Late = 10,
+    /// `stale_session`.
+    StaleSession = 11,
 }
 impl MessageDisposition {
     /// How many there are.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 12;
     /// All, in the order of their numbers.
-    pub const ALL: &'static [MessageDisposition; 10] = &[
+    pub const ALL: &'static [MessageDisposition; 12] = &[
         MessageDisposition::Ticked,
         MessageDisposition::NoChange,
         MessageDisposition::EventOpen,
         MessageDisposition::NotBookRelevant,
         MessageDisposition::Unmapped,
+        MessageDisposition::UnknownRef,
         MessageDisposition::UnknownType,
         MessageDisposition::Short,
         MessageDisposition::Empty,
         MessageDisposition::Duplicate,
         MessageDisposition::Late,
+        MessageDisposition::StaleSession,
     ];
     /// By number.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<MessageDisposition> {
-        if (number as usize) < 10 {
+        if (number as usize) < 12 {
             Some(Self::ALL[number as usize])
         } else {
             None
@@ -174,43 +180,70 @@ pub enum Event {
     TrailingBytes = 3,
     /// `heartbeats`.
     Heartbeats = 4,
+    /// `end_of_session`.
+    EndOfSession = 5,
     /// `restarts`.
-    Restarts = 5,
+    Restarts = 6,
     /// `gaps`.
-    Gaps = 6,
+    Gaps = 7,
     /// `lost`.
-    Lost = 7,
+    Lost = 8,
+    /// `gap_window`.
+    GapWindow = 9,
+    /// `reorder_full`.
+    ReorderFull = 10,
     /// `lost_range_evicted`.
-    LostRangeEvicted = 8,
+    LostRangeEvicted = 11,
+    /// `delivered_a`.
+    DeliveredA = 12,
+    /// `delivered_b`.
+    DeliveredB = 13,
     /// `absent_level`.
-    AbsentLevel = 9,
+    AbsentLevel = 14,
     /// `level_overflow`.
-    LevelOverflow = 10,
+    LevelOverflow = 15,
+    /// `level_clamped`.
+    LevelClamped = 16,
+    /// `table_overflow`.
+    TableOverflow = 17,
+    /// `reused_ref`.
+    ReusedRef = 18,
+    /// `over_execution`.
+    OverExecution = 19,
     /// `recentre_held`.
-    RecentreHeld = 11,
+    RecentreHeld = 20,
     /// `refill_stalls`.
-    RefillStalls = 12,
+    RefillStalls = 21,
     /// `refill_cycles`.
-    RefillCycles = 13,
+    RefillCycles = 22,
     /// `voided_messages`.
-    VoidedMessages = 14,
+    VoidedMessages = 23,
 }
 impl Event {
     /// How many there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 24;
     /// All, in the order of their numbers.
-    pub const ALL: &'static [Event; 15] = &[
+    pub const ALL: &'static [Event; 24] = &[
         Event::IpChecksumBad,
         Event::UdpChecksumBad,
         Event::MalformedBlock,
         Event::TrailingBytes,
         Event::Heartbeats,
+        Event::EndOfSession,
         Event::Restarts,
         Event::Gaps,
         Event::Lost,
+        Event::GapWindow,
+        Event::ReorderFull,
         Event::LostRangeEvicted,
+        Event::DeliveredA,
+        Event::DeliveredB,
         Event::AbsentLevel,
         Event::LevelOverflow,
+        Event::LevelClamped,
+        Event::TableOverflow,
+        Event::ReusedRef,
+        Event::OverExecution,
         Event::RecentreHeld,
         Event::RefillStalls,
         Event::RefillCycles,
@@ -219,7 +252,7 @@ impl Event {
     /// By number.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Event> {
-        if (number as usize) < 15 {
+        if (number as usize) < 24 {
             Some(Self::ALL[number as usize])
         } else {
             None

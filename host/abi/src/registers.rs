@@ -4,7 +4,7 @@
 use crate::access::{Readable, Register, Writable};
 
 /// Bytes of BAR0 that the map uses.
-pub const MAP_BYTES: usize = 0x1278;
+pub const MAP_BYTES: usize = 0x13f0;
 
 /// Byte offsets of the registers on BAR0.
 pub mod offset {
@@ -20,6 +20,8 @@ pub mod offset {
     pub const BOARD: usize = 0x20;
     /// Scratch.
     pub const SCRATCH: usize = 0x28;
+    /// Parameters 2.
+    pub const PARAMS2: usize = 0x30;
     /// Control.
     pub const CONTROL: usize = 0x100;
     /// Status.
@@ -30,6 +32,16 @@ pub mod offset {
     pub const FEED_GROUP: usize = 0x118;
     /// Feed protocol.
     pub const FEED_PROTOCOL: usize = 0x120;
+    /// Feed group of line B.
+    pub const FEED_GROUP_B: usize = 0x128;
+    /// Lines.
+    pub const LINES: usize = 0x130;
+    /// Gap window: ns of card time that a missing number is waited for while not every configured line has passed it.
+    pub const GAP_WINDOW: usize = 0x138;
+    /// Line A last seen: stamp of its last accepted frame, ns.
+    pub const LINE_SEEN_A: usize = 0x140;
+    /// Line B last seen: stamp of its last accepted frame, ns.
+    pub const LINE_SEEN_B: usize = 0x148;
     /// Card time: ns.
     pub const CARD_TIME: usize = 0x180;
     /// Set card time: writing sets the counter (free mode).
@@ -71,7 +83,7 @@ pub mod expected {
     /// `minor` of ABI_VERSION.
     pub const ABI_MINOR: u64 = 0;
     /// `major` of ABI_VERSION.
-    pub const ABI_MAJOR: u64 = 1;
+    pub const ABI_MAJOR: u64 = 2;
     /// `line_format` of ABI_VERSION.
     pub const ABI_LINE_FORMAT: u64 = 1;
 }
@@ -124,7 +136,7 @@ impl AbiVersion {
 impl Register for AbiVersion {
     const NAME: &'static str = "ABI_VERSION";
     const OFFSET: usize = 0x8;
-    const RESET: u64 = 0x100010000;
+    const RESET: u64 = 0x100020000;
     fn from_raw(bits: u64) -> Self {
         Self(bits)
     }
@@ -262,6 +274,40 @@ impl Register for Scratch {
 impl Readable for Scratch {}
 impl Writable for Scratch {}
 
+/// Parameters 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Params2(pub u64);
+impl Params2 {
+    /// Log2 of order table sets, 0 with 0 ways: none. (bits 7:0)
+    #[must_use]
+    pub const fn order_sets_log2(self) -> u64 {
+        self.0 & 0xff
+    }
+    /// Order table ways. (bits 15:8)
+    #[must_use]
+    pub const fn order_ways(self) -> u64 {
+        (self.0 >> 8) & 0xff
+    }
+    /// Log2 messages of the reorder memory. (bits 23:16)
+    #[must_use]
+    pub const fn reorder_log2(self) -> u64 {
+        (self.0 >> 16) & 0xff
+    }
+}
+
+impl Register for Params2 {
+    const NAME: &'static str = "PARAMS2";
+    const OFFSET: usize = 0x30;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for Params2 {}
+
 bitflags::bitflags! {
     /// Control.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -278,6 +324,8 @@ bitflags::bitflags! {
         const CORE_RESET = 0x200;
         /// Write 1: refresh every slot once, now.
         const REFRESH_NOW = 0x400;
+        /// Write 1: when the input is empty, deliver what is held and declare what is missing.
+        const FLUSH = 0x800;
     }
 }
 
@@ -434,6 +482,16 @@ impl FeedProtocol {
         assert!(value <= 0xffff, "id has 16 bits");
         Self((self.0 & !0xffff) | (value))
     }
+    /// 0 IEX-TP, 1 MoldUDP64 with ITCH 5.0 (id and channel are not compared). (bits 16:16)
+    #[must_use]
+    pub const fn transport(self) -> bool {
+        (self.0 >> 16) & 1 != 0
+    }
+    /// Sets `transport`.
+    #[must_use]
+    pub const fn with_transport(self, value: bool) -> Self {
+        Self((self.0 & !0x10000) | ((value as u64) << 16))
+    }
     /// Channel id, 0 = any. (bits 63:32)
     #[must_use]
     pub const fn channel(self) -> u64 {
@@ -463,6 +521,167 @@ impl Register for FeedProtocol {
 }
 impl Readable for FeedProtocol {}
 impl Writable for FeedProtocol {}
+
+/// Feed group of line B.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FeedGroupB(pub u64);
+impl FeedGroupB {
+    /// Multicast address. (bits 31:0)
+    #[must_use]
+    pub const fn address(self) -> u64 {
+        self.0 & 0xffffffff
+    }
+    /// Sets `address`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 32 bits.
+    #[must_use]
+    pub const fn with_address(self, value: u64) -> Self {
+        assert!(value <= 0xffffffff, "address has 32 bits");
+        Self((self.0 & !0xffffffff) | (value))
+    }
+    /// UDP port. (bits 47:32)
+    #[must_use]
+    pub const fn port(self) -> u64 {
+        (self.0 >> 32) & 0xffff
+    }
+    /// Sets `port`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 16 bits.
+    #[must_use]
+    pub const fn with_port(self, value: u64) -> Self {
+        assert!(value <= 0xffff, "port has 16 bits");
+        Self((self.0 & !0xffff00000000) | (value << 32))
+    }
+}
+
+impl Register for FeedGroupB {
+    const NAME: &'static str = "FEED_GROUP_B";
+    const OFFSET: usize = 0x128;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for FeedGroupB {}
+impl Writable for FeedGroupB {}
+
+/// Lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Lines(pub u64);
+impl Lines {
+    /// Bit 0 line A, bit 1 line B: lines that a number must have passed before it is lost. (bits 1:0)
+    #[must_use]
+    pub const fn configured(self) -> u64 {
+        self.0 & 0x3
+    }
+    /// Sets `configured`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 2 bits.
+    #[must_use]
+    pub const fn with_configured(self, value: u64) -> Self {
+        assert!(value <= 0x3, "configured has 2 bits");
+        Self((self.0 & !0x3) | (value))
+    }
+}
+
+impl Register for Lines {
+    const NAME: &'static str = "LINES";
+    const OFFSET: usize = 0x130;
+    const RESET: u64 = 0x1;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for Lines {}
+impl Writable for Lines {}
+
+/// Gap window: ns of card time that a missing number is waited for while not every configured line has passed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct GapWindow(pub u64);
+impl GapWindow {
+    /// Ns. (bits 63:0)
+    #[must_use]
+    pub const fn ns(self) -> u64 {
+        self.0
+    }
+    /// Sets `ns`.
+    #[must_use]
+    pub const fn with_ns(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for GapWindow {
+    const NAME: &'static str = "GAP_WINDOW";
+    const OFFSET: usize = 0x138;
+    const RESET: u64 = 0xf4240;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for GapWindow {}
+impl Writable for GapWindow {}
+
+/// Line A last seen: stamp of its last accepted frame, ns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineSeenA(pub u64);
+impl LineSeenA {
+    /// Ns. (bits 63:0)
+    #[must_use]
+    pub const fn ns(self) -> u64 {
+        self.0
+    }
+}
+
+impl Register for LineSeenA {
+    const NAME: &'static str = "LINE_SEEN_A";
+    const OFFSET: usize = 0x140;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LineSeenA {}
+
+/// Line B last seen: stamp of its last accepted frame, ns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineSeenB(pub u64);
+impl LineSeenB {
+    /// Ns. (bits 63:0)
+    #[must_use]
+    pub const fn ns(self) -> u64 {
+        self.0
+    }
+}
+
+impl Register for LineSeenB {
+    const NAME: &'static str = "LINE_SEEN_B";
+    const OFFSET: usize = 0x148;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LineSeenB {}
 
 /// Card time: ns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

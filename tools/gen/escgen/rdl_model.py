@@ -9,8 +9,10 @@ from systemrdl.node import FieldNode, RegfileNode, RegNode
 #: Counter groups: prefix of the counter's name -> what the group counts.
 GROUPS = {
     "copies": "message copies in accepted frames, by line",
-    "frames": "frames by disposition",
-    "dispositions": "message copies by disposition",
+    "frames": "frames of line A by disposition",
+    "bframes": "frames of line B by disposition, in the order of those of line A",
+    "dispositions": "message copies of both lines by disposition",
+    "bcopies": "of these, refused copies of line B",
     "events": "events, in no sum",
     "messages": "delivered messages by type byte",
     "ticks": "ticks made by kind",
