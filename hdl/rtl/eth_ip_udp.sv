@@ -19,19 +19,17 @@
 module eth_ip_udp
   import esc_pkg::*;
   import esc_counter_pkg::*;
-#(
-  // Bytes of the transport's header; less is `transport_short`.
-  parameter int unsigned MinPayload = 40
-) (
+(
   input wire clk_i,
   input wire rst_ni,
 
   // Configuration; enable is looked at when a frame starts.
-  input wire        enable_i,
+  input wire enable_i,
   input wire [31:0] group_i,
   input wire [15:0] port_i,
-  input wire        ip_checksum_i,  // drop on a wrong IPv4 header checksum
-  input wire        udp_checksum_i, // drop on a wrong UDP checksum
+  input wire ip_checksum_i,  // drop on a wrong IPv4 header checksum
+  input wire udp_checksum_i,  // drop on a wrong UDP checksum
+  input wire mold_i,  // the transport's header has 20 bytes (MoldUDP64), not 40 (IEX-TP)
 
   input wire [31:0] cycle_i,     // free-running core cycle counter
   input wire        core_idle_i, // nothing in flight in the whole pipe
@@ -53,9 +51,9 @@ module eth_ip_udp
   output wire        busy_o
 );
 
-  if (MinPayload < 8) begin : g_min_payload
-    $fatal(1, "eth_ip_udp: MinPayload must be at least 8, one full beat");
-  end
+  // UDP lengths below these are `transport_short`. The header alone is longer than a beat.
+  localparam logic [15:0] MinIexUdp = 16'd48;
+  localparam logic [15:0] MinMoldUdp = 16'd28;
 
   localparam logic [15:0] EtherVlan = 16'h8100;
   localparam logic [15:0] EtherQinQ = 16'h88a8;
@@ -246,7 +244,8 @@ module eth_ip_udp
       if (after1.wrong_port) udp_verdict = FrameWrongPort;
       else if (after1.udp_len < 16'd8 || after1.udp_len > after1.ip_payload)
         udp_verdict = FrameBadUdpLength;
-      else if (after1.udp_len < 16'(MinPayload + 8)) udp_verdict = FrameTransportShort;
+      else if (after1.udp_len < (mold_i ? MinMoldUdp : MinIexUdp))
+        udp_verdict = FrameTransportShort;
 
       if (after1.state == StFail) header_verdict = after1.fail;
       else if (!after1.ip_done) header_verdict = FrameShortFrame;

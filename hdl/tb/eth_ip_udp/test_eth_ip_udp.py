@@ -11,7 +11,7 @@ from lib.coverage import Coverage
 from lib.frame_reference import DISPOSITIONS, NUMBER, Config, judge
 from lib.structs import MAC_BEAT, UDP_BEAT
 
-# Found behind the payload, by iex_tp: for this module such a frame is good.
+# Found behind the payload, by block_splitter: for this module such a frame is good.
 TRANSPORT = ("transport_version", "wrong_protocol", "wrong_channel", "transport_length")
 SEEN_HERE = [d for d in DISPOSITIONS if d not in TRANSPORT + ("overrun", "fifo_full")]
 
@@ -21,8 +21,10 @@ COVERAGE.bins("tags", [0, 1, 2])
 COVERAGE.bins("options", [0, 1, 2, 5, 10])
 COVERAGE.bins("last_keep", range(1, 9))
 COVERAGE.bins("padded", [False, True])
+COVERAGE.bins("transport", ["iex", "mold"])
 COVERAGE.bins("event", ["ip_checksum_bad", "udp_checksum_bad"])
 COVERAGE.cross("tags x options", "tags", "options")
+COVERAGE.cross("transport x disposition", "transport", "disposition")
 COVERAGE.cross("disposition x last_keep", "disposition", "last_keep",
                ignore=lambda d, _: d in ("oversize",))
 
@@ -37,7 +39,7 @@ class Bench:
         self.accepted = {}
         for name, value in (("enable_i", 1), ("group_i", cfg.group), ("port_i", cfg.port),
                             ("ip_checksum_i", int(cfg.ip_checksum)), ("udp_checksum_i", int(cfg.udp_checksum)),
-                            ("cycle_i", 0), ("core_idle_i", 1)):
+                            ("mold_i", int(cfg.mold)), ("cycle_i", 0), ("core_idle_i", 1)):
             getattr(dut, name).value = value
         self.source = stream.source(dut, "beat", dut.clk_i, MAC_BEAT, stall_in)
         self.sink = stream.sink(dut, "udp", dut.clk_i, UDP_BEAT, stall_out)
@@ -101,7 +103,7 @@ def check_frame(bench, verdict, stamp):
 async def every_frame_ends_in_one_way(dut):
     await start_clock(dut)
     for round_number in range(4):
-        cfg = Config(ip_checksum=round_number % 2 == 0, udp_checksum=round_number >= 2)
+        cfg = Config(ip_checksum=round_number % 2 == 0, udp_checksum=round_number >= 2, mold=round_number in (1, 3))
         stall = (stream.always, stream.stalls(0.3))[round_number % 2]
         bench = Bench(dut, cfg, stall, stream.stalls(0.4) if round_number > 1 else stream.always)
         await reset(dut)
@@ -128,9 +130,14 @@ async def every_frame_ends_in_one_way(dut):
 async def each_end_at_each_length_of_the_last_beat(dut):
     """Fills the cross on purpose: padding moves the end of every faulty frame through all eight lanes."""
     await start_clock(dut)
-    cfg = Config(udp_checksum=True)
+    for mold in (False, True):
+        await each_end(dut, Config(udp_checksum=True, mold=mold))
+
+
+async def each_end(dut, cfg):
     bench = Bench(dut, cfg, stream.always, stream.always)
     await reset(dut)
+    transport = "mold" if cfg.mold else "iex"
     for fault in frames.FAULTS:
         for lane in range(1, 9):
             for attempt in range(400):
@@ -146,6 +153,7 @@ async def each_end_at_each_length_of_the_last_beat(dut):
             check_frame(bench, verdict, 7)
             seen = "ok" if verdict.disposition in TRANSPORT else verdict.disposition
             COVERAGE.hit(disposition=seen, last_keep=lane)
+            COVERAGE.hit(transport=transport, disposition=seen)
     for size in list(range(1, 60)) * 2:  # runts: cut in every header
         data, _, _ = frames.random_frame(cfg, "none")
         data = data[:size]
@@ -155,6 +163,7 @@ async def each_end_at_each_length_of_the_last_beat(dut):
         await settle(bench, 6)
         check_frame(bench, verdict, 9)
         COVERAGE.hit(disposition=verdict.disposition, last_keep=(size - 1) % 8 + 1)
+    bench.stop()
 
 
 @cocotb.test()

@@ -23,6 +23,12 @@ class Config:
     udp_checksum: bool = False
     protocol: int = 0x8003
     channel: int = 1
+    mold: bool = False
+
+    @property
+    def header_bytes(self):
+        """Of the transport's packet header."""
+        return 20 if self.mold else 40
 
 
 @dataclass
@@ -33,7 +39,7 @@ class Verdict:
     events: set = field(default_factory=set)
     udp_payload: bytes = None  # as far as it is there; None when a header check failed
     udp_length: int = 0
-    header: dict = None  # the segment header when it passed
+    header: dict = None  # the packet header when it passed
     messages: list = field(default_factory=list)  # whole messages, also of a bad frame
 
 
@@ -59,9 +65,9 @@ def judge(frame, fcs_bad, cfg):
     else:
         verdict.disposition = reason
     if verdict.header is not None:
-        _blocks(verdict)
+        _blocks(verdict, cfg)
     if verdict.disposition != "ok":
-        verdict.events -= {"malformed_block", "trailing_bytes", "heartbeats"}
+        verdict.events -= {"malformed_block", "trailing_bytes", "heartbeats", "end_of_session"}
     return verdict
 
 
@@ -105,23 +111,15 @@ def _headers(frame, cfg, verdict):
         return "wrong_port"
     if udp_length < 8 or udp_length > total - 4 * ihl:
         return "bad_udp_length"
-    if udp_length - 8 < 40:
+    if udp_length - 8 < cfg.header_bytes:
         return "transport_short"
     verdict.udp_length = udp_length
     verdict.udp_payload = frame[udp + 8 : udp + udp_length]
-    if len(verdict.udp_payload) < 40:
+    if len(verdict.udp_payload) < cfg.header_bytes:
         return "cut_datagram"
-    header = dict(zip(
-        ("version", "reserved", "protocol", "channel", "session", "payload_length", "count", "offset", "first_seq", "send_time"),
-        struct.unpack_from("<BBHIIHHQQQ", verdict.udp_payload)))
-    if header["version"] != 1:
-        return "transport_version"
-    if header["protocol"] != cfg.protocol:
-        return "wrong_protocol"
-    if cfg.channel and header["channel"] != cfg.channel:
-        return "wrong_channel"
-    if header["payload_length"] != udp_length - 48:
-        return "transport_length"
+    header, wrong = (_mold_header if cfg.mold else _iex_header)(verdict.udp_payload, udp_length - 8, cfg)
+    if wrong:
+        return wrong
     verdict.header = header
     if size < udp + udp_length:
         return "cut_datagram"
@@ -133,15 +131,40 @@ def _headers(frame, cfg, verdict):
     return "ok"
 
 
-def _blocks(verdict):
-    rest, left = verdict.udp_payload[40:], verdict.header["count"]
-    if left == 0:
+def _iex_header(payload, length, cfg):
+    """IEX-TP 1.25, segment header: its fields, and what is wrong with it."""
+    header = dict(zip(
+        ("version", "reserved", "protocol", "channel", "session", "payload_length", "count", "offset", "first_seq", "send_time"),
+        struct.unpack_from("<BBHIIHHQQQ", payload)))
+    if header["version"] != 1:
+        return header, "transport_version"
+    if header["protocol"] != cfg.protocol:
+        return header, "wrong_protocol"
+    if cfg.channel and header["channel"] != cfg.channel:
+        return header, "wrong_channel"
+    return header, "transport_length" if header["payload_length"] != length - 40 else None
+
+
+def _mold_header(payload, length, _cfg):
+    """MoldUDP64 1.00, downstream packet: its fields, and what is wrong with it."""
+    session, first_seq, count = struct.unpack_from(">10sQH", payload)
+    header = {"session": int.from_bytes(session, "big"), "first_seq": first_seq, "count": count, "offset": 0, "send_time": 0}
+    return header, "transport_length" if count in (0, 0xFFFF) and length != 20 else None
+
+
+def _blocks(verdict, cfg):
+    rest, left = verdict.udp_payload[cfg.header_bytes :], verdict.header["count"]
+    order = "big" if cfg.mold else "little"
+    if cfg.mold and left == 0xFFFF:
+        verdict.events.add("end_of_session")
+        left = 0
+    elif left == 0:
         verdict.events.add("heartbeats")
     while left:
-        if len(rest) < 2 or len(rest) < 2 + int.from_bytes(rest[:2], "little"):
+        if len(rest) < 2 or len(rest) < 2 + int.from_bytes(rest[:2], order):
             verdict.events.add("malformed_block")
             return
-        length = int.from_bytes(rest[:2], "little")
+        length = int.from_bytes(rest[:2], order)
         verdict.messages.append(rest[2 : 2 + length])
         rest = rest[2 + length :]
         left -= 1

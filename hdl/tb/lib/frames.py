@@ -1,4 +1,4 @@
-"""Builds IEX-TP frames with scapy (an independent builder) and breaks them in every way that has a disposition."""
+"""Builds IEX-TP and MoldUDP64 frames with scapy (an independent builder) and breaks them in every way that has a disposition."""
 
 import random
 import struct
@@ -17,6 +17,12 @@ def segment(messages, first_seq=1, session=0x11223344, offset=0, send_time=0, pr
                          len(blocks) if payload_length is None else payload_length,
                          len(messages) if count is None else count, offset, first_seq, send_time)
     return header + blocks
+
+
+def mold_packet(messages, first_seq=1, session=0x30303030313030353942, count=None, tail=b""):
+    """MoldUDP64 downstream packet; `session` as a number, `tail` behind the last block."""
+    blocks = b"".join(struct.pack(">H", len(m)) + m for m in messages) + tail
+    return session.to_bytes(10, "big") + struct.pack(">QH", first_seq, len(messages) if count is None else count) + blocks
 
 
 def frame(payload, cfg, tags=0, options=0, padding=0, udp_checksum="good", group=None, port=None):
@@ -74,9 +80,15 @@ def random_frame(cfg, fault, **header):
     messages, more = random_messages(), {}
     if fault == "malformed":
         more["count"] = len(messages) + random.randrange(1, 5)
-        more["tail"] = random.choice((b"", b"\x05", b"\x20\x00abc", b"\xff\xff"))
+        more["tail"] = random.choice((b"", b"\x05", b"\x20\x00abc", b"\x00\x20abc", b"\xff\xff"))
     elif fault == "trailing":
         more["tail"] = random.randbytes(random.randrange(1, 20))
+    elif cfg.mold and fault == "payload_length":
+        messages, more["count"], more["tail"] = [], random.choice((0, 0xFFFF)), random.randbytes(random.randrange(1, 60))
+    elif cfg.mold and fault in ("none", "udp_checksum") and not messages:
+        more["count"] = random.choice((0, 0xFFFF))
+    elif cfg.mold and fault in ("version", "protocol", "channel"):
+        pass  # nothing of the kind in this header
     elif fault == "version":
         more["version"] = random.choice((0, 2, 255))
     elif fault == "protocol":
@@ -87,10 +99,14 @@ def random_frame(cfg, fault, **header):
         more["payload_length"] = random.randrange(0, 2000)
     elif fault == "oversize":
         messages = [random.randbytes(40) for _ in range(random.randrange(48, 56))]
-    header = {"channel": cfg.channel or random.getrandbits(32), "protocol": cfg.protocol, **header, **more}
-    payload = segment(messages, **header)
+    if cfg.mold:
+        header = {k: v for k, v in header.items() if k in ("first_seq", "session")}
+        payload = mold_packet(messages, **header, **more)
+    else:
+        header = {"channel": cfg.channel or random.getrandbits(32), "protocol": cfg.protocol, **header, **more}
+        payload = segment(messages, **header)
     if fault == "transport_short":
-        payload = payload[: random.randrange(0, 40)]
+        payload = payload[: random.randrange(0, cfg.header_bytes)]
     padding = 0 if fault == "cut_payload" else random.choice((0, 0, 0, 1, 5, 18, 46))
     udp_checksum = "bad" if fault == "udp_checksum" else random.choice(("good", "good", "none"))
     group = cfg.group ^ (1 << random.randrange(32)) if fault == "group" else None
@@ -102,7 +118,7 @@ def random_frame(cfg, fault, **header):
     if fault == "oversize" and len(data) <= 2048:
         data += random.randbytes(random.choice((2049, 2050, 2056, 2057, 2500)) - len(data))
     elif fault == "cut":
-        data = data[: random.randrange(1, max(2, udp + 8 + 40))]
+        data = data[: random.randrange(1, max(2, udp + 8 + cfg.header_bytes))]
     elif fault == "cut_payload":
         data = data[: random.randrange(udp + 8, max(udp + 9, len(data)))]
     elif fault == "not_ipv4":
@@ -126,7 +142,7 @@ def random_frame(cfg, fault, **header):
         (old,) = struct.unpack_from(">H", data, udp + 4)
         struct.pack_into(">H", data, udp + 4, min(65535, old + random.randrange(1, 100)))
     elif fault == "udp_length_small":
-        struct.pack_into(">H", data, udp + 4, random.choice((0, 7, 8, 20, 47, 48)))
+        struct.pack_into(">H", data, udp + 4, random.choice((0, 7, 8, 20, 27, 28, 47, 48)))
     if keep_ip_sum and fault not in ("none", "cut", "three_tags", "oversize") and len(data) >= ip + 20:
         _fix_ip_checksum(data, ip)
     shape = {"tags": tags, "options": options, "padded": padding > 0}
