@@ -111,36 +111,36 @@ package esc_pkg;
   } op_e;
 
   typedef struct packed {
-    op_e         op;
-    ev_kind_e    ctl;
+    op_e op;
+    ev_kind_e ctl;
     logic [63:0] hw_time;
     logic [39:0] msg_index;
     logic [63:0] seq;
     logic [63:0] count;
-    logic        bad;
-    logic        first_of_frame;
-    logic        unloaded;
+    logic bad;
+    logic first_of_frame;
+    logic unloaded;
     logic [31:0] t_in;
-    logic [11:0] slot;            // filled by the map (EvVisit: slot to refresh)
-    logic [63:0] symbol;          // 8 bytes as on the wire, byte 0 in [7:0]
+    logic [11:0] slot;  // filled by the map (EvVisit: slot to refresh)
+    logic [63:0] symbol;  // 8 bytes as on the wire, byte 0 in [7:0]
     logic [63:0] feed_time;
     logic [63:0] price0;
     logic [63:0] size0;
     logic [63:0] price1;
     logic [31:0] size1;
-    logic        ask_side;
-    logic        complete;        // OpLevel, OpOrder: compare both sides with the published ones now
-    logic [7:0]  code;            // status, system event or side byte; EvVoid: frame disposition
-    logic [7:0]  mtype;           // type byte of the message, for the latency probe; 0 for controls
+    logic ask_side;
+    logic complete;  // OpLevel, OpOrder: compare both sides with the published ones now
+    logic [7:0] code;  // status, system event or side byte; EvVoid: frame disposition
+    logic [7:0] mtype;  // type byte of the message, for the latency probe; 0 for controls
     // ITCH. OpOrder changes level (slot, ask_side, price0) by size0[31:0] shares, up if order_add.
     // order_trade: before it a trade tick of price1, size1, aggressor `code` (always the first
     // operation of its message). A message is one to three of them; order_last ends it: there it
     // gets its disposition, `ticked` if any of its operations made a tick.
-    logic        order_add;
-    logic        order_trade;
-    logic        order_last;
-    logic        mark_bad;        // flag the slot from the next message on
-    logic        untracked;       // the slot had untracked orders before this message: ticks are flagged
+    logic order_add;
+    logic order_trade;
+    logic order_last;
+    logic mark_bad;  // flag the slot from the next message on
+    logic untracked;  // the slot had untracked orders before this message: ticks are flagged
   } op_t;
 
   // Book -> packer: one logical entry. Control kinds overlay the fields:
