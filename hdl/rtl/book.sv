@@ -28,8 +28,8 @@ module book
   import book_pkg::*;
 #(
   parameter int unsigned Slots         = 64,
-  parameter int unsigned LevelSetsLog2 = 10,
-  parameter int unsigned LevelWays     = 4
+  parameter int unsigned LevelSetsLog2 = 14,
+  parameter int unsigned LevelWays     = 8
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
@@ -65,6 +65,7 @@ module book
   output logic       refresh_o,
   output logic       absent_level_o,
   output logic       level_overflow_o,
+  output logic       level_clamped_o,
   output logic       recentre_held_o,
   output logic       refill_stall_o,    // the pipe stopped for a walk over linked levels
   output logic       refill_cycle_o,    // one for each cycle so spent
@@ -118,6 +119,12 @@ module book
     SrcNeed
   } src_e;
 
+  // A slot, or none.
+  typedef struct packed {
+    logic        valid;
+    logic [11:0] slot;
+  } flagged_t;
+
   // A tick due (index bid, ask, trade), and where its code comes from: the coder's pipeline, known, or not started.
   typedef struct packed {
     quote_t     quote;
@@ -135,8 +142,10 @@ module book
   due_t due_q [3];
   logic [2:0] todo_q;
   logic [2:0] recentre_q;            // centres to move after the last tick; the first divides
-  logic [31:0] trade_size_high_q;
-  logic made_q;                      // this operation made a tick
+  logic [63:SizeBits] trade_size_high_q;
+  logic made_q;                      // this message made a tick
+  logic in_message_q;                // more operations of this message follow
+  flagged_t flagged_q[2];            // slots that this message flagged: not for its own ticks
   logic bad_q;                       // flags of this operation's ticks
   logic [1:0] visit_q;
   logic [1:0] rebuild_q;             // sides whose ladder must be rebuilt
@@ -146,7 +155,8 @@ module book
   // Level operation.
   act_e act_q;
   logic [1:0] differs_q;
-  logic p_differs_q, p_better_q, p_equal_q, p_beats_out_q, p_is_out_q;
+  logic p_better_q, p_equal_q, p_beats_out_q, p_is_out_q;
+  size_t total_q;                    // the level's new total
   logic coded_q;                     // the coder works on the level's price
   logic becomes_best_q;
   side_t side_q;                     // the side as it will be
@@ -160,14 +170,15 @@ module book
     logic        valid;
     ptr_t        ptr;
     logic [63:0] price;
-    logic [31:0] size;
+    size_t       size;
   } walked_t;
   walked_t walked_q [3];             // beside the coder's three stages
 
   // ---------------------------------------------------------------------------------------------- parts
 
   logic take;
-  logic own, oth;
+  logic levels, takes_levels;  // the operation changes a level
+  logic own;
   logic [SlotW-1:0] slot;
   logic rows_read;
   logic [SlotW-1:0] rows_slot;
@@ -192,9 +203,10 @@ module book
 
   assign take = op_valid_i && op_ready_o;
   assign own = op_q.ask_side;
-  assign oth = !op_q.ask_side;
   assign slot = op_q.slot[SlotW-1:0];
   assign rows_read = (take && op_i.slot < 12'(Slots)) || state_q == StRebuildRead;
+  assign levels = op_q.op inside {OpLevel, OpOrder};
+  assign takes_levels = take && op_i.op inside {OpLevel, OpOrder};
   assign rows_slot = take ? op_i.slot[SlotW-1:0] : slot;
   assign sweep = state_q == StSweep;
 
@@ -251,13 +263,13 @@ module book
   ptr_t ptr, next, prev;
   logic [7:0] hit_code;
   logic [63:0] walk_price;
-  logic [31:0] walk_size;
+  size_t walk_size, hit_size;
   logic [7:0] walk_code;
   logic next_valid;
   logic store_read;
   ptr_t store_ptr, store_wptr;
   logic insert, resize, recode, remove;
-  logic [31:0] store_size;
+  size_t store_size;
   logic [7:0] store_code;
   logic next_we, prev_we, next_w_valid;
   ptr_t next_waddr, next_w, prev_waddr, prev_w;
@@ -268,11 +280,11 @@ module book
   ) u_store (
     .clk_i,
     .gen_i         (gen_q),
-    .lookup_i      (take && op_i.op == OpLevel),
+    .lookup_i      (takes_levels),
     .lookup_price_i(op_i.price0),
     .lookup_slot_i (op_i.slot),
     .lookup_ask_i  (op_i.ask_side),
-    .compare_i     (state_q == StLook && op_q.op == OpLevel),
+    .compare_i     (state_q == StLook && levels),
     .key_price_i   (op_q.price0),
     .key_slot_i    (op_q.slot),
     .key_ask_i     (own),
@@ -280,6 +292,7 @@ module book
     .free_o        (free),
     .ptr_o         (ptr),
     .code_o        (hit_code),
+    .hit_size_o    (hit_size),
     .read_i        (store_read),
     .read_ptr_i    (store_ptr),
     .price_o       (walk_price),
@@ -308,11 +321,11 @@ module book
 
   logic search, found;
   logic [7:0] found_code;
-  logic [31:0] found_size;
+  size_t found_size;
   logic ladder_side;
   logic ladder_set, ladder_clear, ladder_wipe, rebuild_start, rebuild_set, rebuild_store;
   logic [7:0] ladder_code;
-  logic [31:0] ladder_size;
+  size_t ladder_size;
 
   assign ladder_side = (state_q inside {StRebuildWalk, StRebuildStore}) ? rebuild_side_q : own;
 
@@ -322,7 +335,7 @@ module book
     .clk_i,
     .slot_i         (slot),
     .ask_i          (ladder_side),
-    .read_i         (take && op_i.op == OpLevel),
+    .read_i         (takes_levels),
     .read_slot_i    (op_i.slot[SlotW-1:0]),
     .read_ask_i     (op_i.ask_side),
     .fresh_i        (side_fresh[own]),
@@ -472,7 +485,7 @@ module book
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
       pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free && recentre_run_i != '0
-               && !(own && todo_q[KindIdxBid]);
+               && !todo_q[KindIdxTrade] && !(own && todo_q[KindIdxBid]);
     end
   end
 
@@ -485,7 +498,7 @@ module book
         side_next.head_valid = 1'b1;
         side_next.head = ptr;
         if (becomes_best_q) begin
-          side_next.best = '{valid: 1'b1, price: op_q.price0, size: op_q.size0[31:0]};
+          side_next.best = '{valid: 1'b1, price: op_q.price0, size: total_q};
           side_next.best_code = code;
         end
         if (code == CodeEscape) begin
@@ -494,13 +507,13 @@ module book
           if (becomes_best_q || side_q.out_count == '0 || p_beats_out_q) begin
             side_next.out_known = 1'b1;
             side_next.out_price = op_q.price0;
-            side_next.out_size  = op_q.size0[31:0];
+            side_next.out_size  = total_q;
           end
         end
       end
       ActResize: begin
-        if (becomes_best_q) side_next.best.size = op_q.size0[31:0];
-        if (hit_code == CodeEscape && p_is_out_q) side_next.out_size = op_q.size0[31:0];
+        if (becomes_best_q) side_next.best.size = total_q;
+        if (hit_code == CodeEscape && p_is_out_q) side_next.out_size = total_q;
       end
       ActRemove: begin
         if (hit_code == CodeEscape) begin
@@ -517,24 +530,49 @@ module book
     endcase
   end
 
+  // A flag that this message itself raised is for the ticks of the next ones.
+  logic was_bad, overflows, flags_slot, p_differs;
+  always_comb begin
+    was_bad = slot_bad;
+    for (int unsigned i = 0; i < 2; i++) begin
+      if (flagged_q[i].valid && flagged_q[i].slot == op_q.slot) was_bad = 1'b0;
+    end
+    overflows  = levels && level_grows && !hit && !free;
+    flags_slot = overflows || (op_q.op == OpOrder && op_q.mark_bad);
+    // Cycle 3: the level's new total, as best of its side, against what was published.
+    p_differs  = differs('{valid: 1'b1, price: op_q.price0, size: total_q}, published[own]);
+  end
+
   // ---------------------------------------------------------------------------------------------- coder
 
   // What a level operation does, decided in cycle 2.
   act_e level_act;
-  logic level_best, level_coded, level_search;
+  logic level_best, level_coded;
+  logic level_grows, level_falls, level_gone;  // towards more, towards less, all of it
+  size_t total;
   always_comb begin
+    if (op_q.op == OpLevel) begin
+      level_grows = op_q.size0[31:0] != '0;
+      level_falls = !level_grows;
+      level_gone = 1'b1;
+      total = size_t'(op_q.size0[31:0]);
+    end else begin
+      level_grows = op_q.size0[31:0] != '0 && op_q.order_add;
+      level_falls = op_q.size0[31:0] != '0 && !op_q.order_add;
+      level_gone = size_t'(op_q.size0[31:0]) >= hit_size;
+      total = hit ? hit_size : '0;
+      if (op_q.order_add) total = total + size_t'(op_q.size0[31:0]);
+      else total = total - size_t'(op_q.size0[31:0]);
+    end
     level_act = ActNone;
-    level_best = 1'b0;
-    level_search = 1'b0;
-    if (op_q.size0[31:0] != '0) begin
+    if (level_grows) begin
       if (hit) level_act = ActResize;
       else if (free) level_act = ActInsert;
-      level_best = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
-    end else if (hit) begin
-      level_act = ActRemove;
-      level_search = p_equal_q;
+    end else if (level_falls && hit) begin
+      level_act = level_gone ? ActRemove : ActResize;
     end
-    level_coded = level_act == ActInsert || (level_best && op_q.complete && p_differs_q);
+    level_best  = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
+    level_coded = level_act == ActInsert || (level_best && op_q.complete);
   end
 
   always_comb begin
@@ -545,14 +583,15 @@ module book
     code_price  = op_q.price0;
     unique case (state_q)
       StLook: begin
-        code_start = op_q.op == OpQuote || op_q.op == OpLevel || op_q.op == OpTrade;
-        code_kind  = (op_q.op == OpTrade) ? 2'd2 : {1'b0, op_q.op == OpLevel && own};
+        code_start = op_q.op inside {OpQuote, OpLevel, OpOrder, OpTrade};
+        code_kind  = (op_q.op == OpTrade) ? 2'd2 : {1'b0, levels && own};
       end
       StDecide: begin
         code_cancel = (op_q.op == OpQuote && !(differs_q[0] && due_q[0].quote.valid))
-                   || (op_q.op == OpLevel && !level_coded);
-        code_start = op_q.op == OpQuote && differs_q[1] && due_q[1].quote.valid;
-        code_kind = 2'd1;
+                   || (levels && !level_coded);
+        code_start = (op_q.op == OpQuote && differs_q[1] && due_q[1].quote.valid)
+                  || (op_q.op == OpOrder && op_q.order_trade);
+        code_kind = (op_q.op == OpOrder) ? 2'd2 : 2'd1;
         code_price = op_q.price1;
       end
       StCommit: code_take = coded_q;
@@ -588,7 +627,7 @@ module book
     resize = 1'b0;
     recode = 1'b0;
     remove = 1'b0;
-    store_size = op_q.size0[31:0];
+    store_size = total_q;
     store_code = code;
     next_we = 1'b0;
     next_w_valid = side_q.head_valid;
@@ -601,12 +640,13 @@ module book
     ladder_clear = 1'b0;
     ladder_wipe = 1'b0;
     ladder_code = result_code;
-    ladder_size = op_q.size0[31:0];
+    ladder_size = total_q;
     rebuild_start = 1'b0;
     rebuild_set = 1'b0;
     rebuild_store = 1'b0;
-    search = state_q == StLook && op_q.op == OpLevel && op_q.size0[31:0] == '0;
-    if (state_q == StDecide) store_read = op_q.op == OpLevel && level_act == ActRemove;
+    search = state_q == StLook && (op_q.op == OpOrder ? !op_q.order_add :
+                                   op_q.op == OpLevel && op_q.size0[31:0] == '0);
+    if (state_q == StDecide) store_read = levels && level_act == ActRemove;
     if (commit) begin
       unique case (act_q)
         ActInsert: begin
@@ -673,11 +713,13 @@ module book
     status_w = status;
     touched_we = 1'b0;
     unique case (state_q)
+      StLook: begin
+        state_we = op_q.op == OpMark;
+        bad_w = 1'b1;
+      end
       StDecide: begin
-        if (op_q.op == OpLevel && op_q.size0[31:0] != '0 && !hit && !free) begin
-          state_we = 1'b1;
-          bad_w = 1'b1;
-        end
+        state_we = flags_slot;
+        bad_w = 1'b1;
       end
       StCommit: begin
         side_we[own] = act_q != ActNone;
@@ -715,7 +757,7 @@ module book
         centre_w.moves = '0;
       end
       StFinish: begin
-        published_we = {2{op_q.op == OpQuote || (op_q.op == OpLevel && op_q.complete)}};
+        published_we = {2{op_q.op == OpQuote || (levels && op_q.complete)}};
       end
       StRebuildStore: side_we[rebuild_side_q] = 1'b1;
       default: ;
@@ -743,6 +785,7 @@ module book
       entry_d.hw_time = op_q.hw_time;
       entry_d.unloaded = op_q.unloaded;
       entry_d.t_in = op_q.t_in;
+      entry_d.mtype = op_q.mtype;
       if (emit_fire) begin
         entry_put = 1'b1;
         entry_d.is_tick = 1'b1;
@@ -754,7 +797,7 @@ module book
         if (emit.quote.valid) begin
           entry_d.has_price = 1'b1;
           entry_d.price = emit.quote.price;
-          entry_d.size = {(emit_kind == 2'd2) ? trade_size_high_q : 32'd0, emit.quote.size};
+          entry_d.size = {(emit_kind == 2'd2) ? trade_size_high_q : '0, emit.quote.size};
           entry_d.code = emit_code;
           entry_d.epoch = (emit_code != CodeEscape) ? centre[emit_kind].epoch : 8'd0;
         end
@@ -862,6 +905,7 @@ module book
       rebuild_q <= '0;
       todo_q <= '0;
       recentre_q <= '0;
+      in_message_q <= 1'b0;
       walk_valid_q <= 1'b0;
       walked_q <= '{default: '0};
     end else if (core_reset_i) begin
@@ -872,6 +916,7 @@ module book
       rebuild_q <= '0;
       todo_q <= '0;
       recentre_q <= '0;
+      in_message_q <= 1'b0;
       walk_valid_q <= 1'b0;
       walked_q <= '{default: '0};
     end else begin
@@ -881,11 +926,16 @@ module book
           if (sweep_q == SweepW'(SweepRows - 1)) state_q <= StIdle;
         end
 
-        StIdle: if (op_valid_i) state_q <= StLook;
+        StIdle: begin
+          if (op_valid_i) begin
+            state_q <= StLook;
+            in_message_q <= op_i.op == OpOrder && !op_i.order_last;
+          end
+        end
 
         StLook: begin
           unique case (op_q.op)
-            OpQuote, OpLevel, OpTrade: state_q <= StDecide;
+            OpQuote, OpLevel, OpOrder, OpTrade: state_q <= StDecide;
             OpBreak, OpStatus, OpSysStatus: state_q <= StSingle;
             OpControl: begin
               if (op_q.ctl == EvVisit) state_q <= touched ? StVisit : StIdle;
@@ -898,18 +948,24 @@ module book
         StDecide: begin
           state_q <= StSum;
           if (op_q.op == OpTrade) todo_q <= TodoTrade;
-          else if (op_q.op == OpQuote) todo_q <= {1'b0, differs_q};
-          else if (level_search) todo_q <= op_q.complete ? 3'(2'(differs_q[oth]) << oth) : 3'd0;
-          else if (!op_q.complete) todo_q <= '0;
-          else begin
-            todo_q <= {1'b0, differs_q};
-            if (level_best) todo_q[{1'b0, own}] <= p_differs_q;
-          end
+          else todo_q <= {1'b0, differs_q};
         end
 
         StSum: begin
-          if (op_q.op == OpLevel) state_q <= (act_q == ActRemove && p_equal_q) ? StFound : StCommit;
-          else state_q <= after_emit(todo_q, '0);
+          if (levels) begin
+            state_q <= (act_q == ActRemove && p_equal_q) ? StFound : StCommit;
+            todo_q[KindIdxTrade] <= op_q.op == OpOrder && op_q.order_trade;
+            if (!op_q.complete) begin
+              todo_q[KindIdxBid] <= 1'b0;
+              todo_q[KindIdxAsk] <= 1'b0;
+            end else if (act_q == ActRemove && p_equal_q) begin
+              todo_q[{1'b0, own}] <= 1'b0;  // as the pick will tell
+            end else if (becomes_best_q) begin
+              todo_q[{1'b0, own}] <= p_differs;
+            end
+          end else begin
+            state_q <= after_emit(todo_q, '0);
+          end
         end
 
         StCommit: state_q <= after_emit(todo_q, '0);
@@ -1028,16 +1084,28 @@ module book
       StIdle:
       if (op_valid_i) begin
         op_q <= op_i;
-        made_q <= 1'b0;
+        if (!in_message_q) begin
+          made_q <= 1'b0;
+          flagged_q <= '{default: '0};
+        end
         visit_q <= 2'd0;
         rebuild_side_q <= 1'b0;
       end
 
       StLook: begin
-        automatic quote_t p = '{valid: 1'b1, price: op_q.price0, size: op_q.size0[31:0]};
-        bad_q <= op_q.bad || slot_bad;
-        trade_size_high_q <= op_q.size0[63:32];
-        if (op_q.op == OpLevel) begin
+        bad_q <= op_q.bad || op_q.untracked || was_bad;
+        trade_size_high_q <= (op_q.op == OpOrder) ? '0 : op_q.size0[63:SizeBits];
+        due_q[2] <= '{
+            quote: '{valid: 1'b1, price: op_q.price0, size: op_q.size0[SizeBits-1:0]},
+            src: SrcCoder,
+            code: CodeEscape,
+            in_range: 1'b0
+        };
+        if (levels) begin
+          if (op_q.op == OpOrder) begin
+            due_q[2].quote.price <= op_q.price1;
+            due_q[2].quote.size  <= size_t'(op_q.size1);
+          end
           for (int unsigned s = 0; s < 2; s++) begin
             differs_q[s] <= differs(side[s].best, published[s]);
             due_q[s] <= '{
@@ -1047,7 +1115,6 @@ module book
                 in_range: 1'b1
             };
           end
-          p_differs_q <= differs(p, published[own]);
           p_better_q <= !side[own].best.valid || better(own, op_q.price0, side[own].best.price);
           p_equal_q <= side[own].best.valid && op_q.price0 == side[own].best.price;
           p_beats_out_q <= better(own, op_q.price0, side[own].out_price);
@@ -1055,25 +1122,32 @@ module book
           side_q <= side[own];
         end else begin
           automatic logic has_bid = op_q.size0[31:0] != '0;
-          automatic quote_t bid = '{valid: has_bid, price: op_q.price0, size: op_q.size0[31:0]};
-          automatic quote_t ask = '{valid: op_q.size1 != '0, price: op_q.price1, size: op_q.size1};
+          automatic quote_t bid = '{valid: has_bid, price: op_q.price0, size: size_t'(op_q.size0[31:0])};
+          automatic
+          quote_t
+          ask = '{
+              valid: op_q.size1 != '0,
+              price: op_q.price1,
+              size: size_t'(op_q.size1)
+          };
           differs_q <= {differs(ask, published[1]), differs(bid, published[0])};
           due_q[0]  <= '{quote: bid, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
           due_q[1]  <= '{quote: ask, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
-          due_q[2]  <= '{quote: p, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
         end
       end
 
       StDecide: begin
-        if (op_q.op == OpLevel) begin
+        if (flags_slot && !slot_bad) begin
+          flagged_q[1] <= flagged_q[0];
+          flagged_q[0] <= '{valid: 1'b1, slot: op_q.slot};
+        end
+        if (levels) begin
           act_q <= level_act;
+          total_q <= total;
           becomes_best_q <= level_best;
           coded_q <= level_coded;
           if (level_best)
-            due_q[{
-              1'b0, own
-            }].quote <=
-            '{valid: 1'b1, price: op_q.price0, size: op_q.size0[31:0]};
+            due_q[{1'b0, own}].quote <= '{valid: 1'b1, price: op_q.price0, size: total};
         end
       end
 
@@ -1185,19 +1259,22 @@ module book
       refresh_o <= 1'b0;
       absent_level_o <= 1'b0;
       level_overflow_o <= 1'b0;
+      level_clamped_o <= 1'b0;
       recentre_held_o <= 1'b0;
       refill_stall_o <= 1'b0;
       refill_cycle_o <= 1'b0;
       stalled_q <= 1'b0;
     end else begin
-      disp_valid_o <= state_q == StFinish && !core_reset_i;
+      disp_valid_o <= state_q == StFinish && !core_reset_i
+                   && (op_q.op != OpOrder || op_q.order_last);
       tick_valid_o <= (emit_fire || single_fire) && !core_reset_i;
       escape_o <= emit_fire && emit.quote.valid && emit_code == CodeEscape;
       recentre_o <= state_q == StRecentre && divide_ok && out_free;
       refresh_o <= state_q == StVisit && out_free;
-      absent_level_o <= state_q == StDecide && op_q.op == OpLevel && op_q.size0[31:0] == '0 && !hit;
-      level_overflow_o <= state_q == StDecide && op_q.op == OpLevel && op_q.size0[31:0] != '0
-                       && !hit && !free;
+      absent_level_o <= state_q == StDecide && levels && level_falls && !hit;
+      level_overflow_o <= state_q == StDecide && overflows;
+      level_clamped_o <= state_q == StDecide && op_q.op == OpOrder && level_falls && hit
+                      && size_t'(op_q.size0[31:0]) > hit_size;
       recentre_held_o <= (emit_fire && want_recentre && !may_recentre)
                       || (state_q == StRecentre && !divide_ok);
       stalled_q <= rebuilding && (stalled_q || op_valid_i);
@@ -1224,7 +1301,7 @@ module book
   else $error("book: entry changed before it was taken");
   always_ff @(posedge clk_i) begin
     if (rst_ni && !core_reset_i && $time != 0) begin
-      if (take && op_i.op inside {OpQuote, OpLevel, OpTrade, OpBreak, OpStatus}) begin
+      if (take && op_i.op inside {OpQuote, OpLevel, OpTrade, OpBreak, OpStatus, OpOrder, OpMark}) begin
         assert (op_i.slot < 12'(Slots))
         else $error("book: slot out of range");
       end
@@ -1234,11 +1311,11 @@ module book
       if (state_q == StCommit && coded_q)
         assert (code_done)
         else $error("book: code is late");
-      if (state_q == StDecide && op_q.op == OpLevel && hit) begin
+      if (state_q == StDecide && levels && hit) begin
         assert (!p_better_q)
         else $error("book: a level beats the best");
       end
-      if (state_q == StDecide && op_q.op == OpLevel && p_equal_q) begin
+      if (state_q == StDecide && levels && p_equal_q) begin
         assert (hit)
         else $error("book: the best is no level");
       end
@@ -1257,7 +1334,8 @@ module book
         assert (!recentre_asked)
         else $error("book: a coded price moves its centre");
       if (recentre_asked)
-        assert (recentre_q == '0 || divide_kind > recentre_kind)
+        // Trade, bid, ask.
+        assert (recentre_q == '0 || recentre_kind == 2'd2 || emit_kind > recentre_kind)
         else $error("book: centres move out of order");
       if (state_q == StFinish)
         assert (recentre_q == '0)

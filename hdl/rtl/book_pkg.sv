@@ -20,8 +20,12 @@ package book_pkg;
   localparam logic [6:0] MovesMax = 7'd100;
 
   // Pointer to a level: {way, set}. The store uses the low bits that it needs.
-  localparam int unsigned PtrBits = 16;
+  localparam int unsigned PtrBits = 20;
   typedef logic [PtrBits-1:0] ptr_t;
+
+  // Total of a level. A feed of orders sums up to 2^20 of 32 bits; ticks carry 64 bits.
+  localparam int unsigned SizeBits = 52;
+  typedef logic [SizeBits-1:0] size_t;
 
   // Centre of one price kind of a slot.
   typedef struct packed {
@@ -36,7 +40,7 @@ package book_pkg;
   typedef struct packed {
     logic        valid;
     logic [63:0] price;
-    logic [31:0] size;
+    size_t       size;
   } quote_t;
 
   // One side of a slot's book. Levels are in the ladder (window, on grid) or *out*.
@@ -46,7 +50,7 @@ package book_pkg;
     ptr_t        out_count;   // levels out of the ladder
     logic        out_known;   // out_price is the best of them; else only a bound: none is better
     logic [63:0] out_price;
-    logic [31:0] out_size;    // if out_known
+    size_t       out_size;    // if out_known
     logic        head_valid;  // list of all levels of this side
     ptr_t        head;
   } side_t;

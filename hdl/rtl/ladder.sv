@@ -22,17 +22,17 @@ module ladder
   input wire logic read_ask_i,
   input wire logic fresh_i,  // the stored bitmap is of a former session: counts as empty
 
-  input  wire logic        search_i,
-  input  wire logic [ 7:0] behind_i,
-  output logic             found_o,
-  output logic      [ 7:0] code_o,
-  output logic      [31:0] size_o,
+  input  wire logic       search_i,
+  input  wire logic [7:0] behind_i,
+  output logic            found_o,
+  output logic      [7:0] code_o,
+  output size_t           size_o,
 
   input wire logic        set_i,         // place write_code_i holds write_size_i
   input wire logic        clear_i,       // place write_code_i becomes empty
   input wire logic        wipe_i,        // all places become empty
-  input wire logic [ 7:0] write_code_i,
-  input wire logic [31:0] write_size_i,
+  input wire logic  [7:0] write_code_i,
+  input wire size_t       write_size_i,
 
   input wire logic rebuild_start_i,
   input wire logic rebuild_set_i,    // with write_code_i, write_size_i
@@ -130,7 +130,7 @@ module ladder
   assign found_o = found_q;
 
   sync_ram #(
-    .Width(32),
+    .Width(SizeBits),
     .Depth(2 * Slots * LadderCodes)
   ) u_sizes (
     .clk_i,

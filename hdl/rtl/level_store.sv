@@ -29,11 +29,12 @@ module level_store
   output logic             free_o,       // there is room in the set
   output ptr_t             ptr_o,        // of the hit; else of a free place, if any
   output logic      [ 7:0] code_o,       // of the hit: its place in the ladder, 0 = out
+  output size_t            hit_size_o,   // of the hit
 
   input  wire logic        read_i,
   input  wire ptr_t        read_ptr_i,
   output logic      [63:0] price_o,
-  output logic      [31:0] size_o,
+  output size_t            size_o,
   output logic      [ 7:0] level_code_o,
   output logic             next_valid_o,
   output ptr_t             next_o,
@@ -44,8 +45,8 @@ module level_store
   input wire logic        resize_i,
   input wire logic        recode_i,
   input wire logic        remove_i,
-  input wire logic [31:0] write_size_i,
-  input wire logic [ 7:0] write_code_i,
+  input wire size_t       write_size_i,
+  input wire logic  [7:0] write_code_i,
 
   input wire logic next_we_i,
   input wire ptr_t next_ptr_i,
@@ -64,7 +65,7 @@ module level_store
   localparam int unsigned Sets = 2 ** SetsLog2;
 
   if (SetsLog2 < 1 || Ways < 1 || Ways > 16 || UsedPtr > PtrBits - 1) begin : gen_illegal
-    $fatal(1, "level_store: SetsLog2 >= 1, Ways 1..16, together at most 2^15 levels");
+    $fatal(1, "level_store: SetsLog2 >= 1, Ways 1..16, together at most 2^19 levels");
   end
 
   typedef struct packed {
@@ -88,7 +89,7 @@ module level_store
   logic [WayW-1:0] write_way;
   logic [SetsLog2-1:0] write_set;
   tag_t tag [Ways];
-  logic [31:0] size [Ways];
+  size_t size [Ways];
   logic [7:0] code [Ways];
 
   assign read_set  = lookup_i ? hash[SetsLog2-1:0] : read_ptr_i[SetsLog2-1:0];
@@ -116,11 +117,11 @@ module level_store
       .wdata_i({insert_i ? gen_i : 8'd0, key_ask_i, key_slot_i, key_price_i})
     );
     sync_ram #(
-      .Width(32),
+      .Width(SizeBits),
       .Depth(Sets)
     ) u_size (
       .clk_i,
-      .re_i   (read_i),
+      .re_i   (lookup_i || read_i),
       .raddr_i(read_set),
       .rdata_o(size[w]),
       .we_i   (mine && (insert_i || resize_i)),
@@ -185,9 +186,10 @@ module level_store
       end
       for (int unsigned w = 0; w < Ways; w++) begin
         if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) begin
-          hit_o  <= 1'b1;
-          ptr_o  <= PtrBits'({WayW'(w), lookup_set_q});
+          hit_o <= 1'b1;
+          ptr_o <= PtrBits'({WayW'(w), lookup_set_q});
           code_o <= code[w];
+          hit_size_o <= size[w];
         end
       end
     end

@@ -73,6 +73,7 @@ class Book:
         self.slots = [Slot(t, c) for t, c in zip(self.ticks, self.centres)]
         self.sets = Counter()
         self.counts = Counter()
+        self.open = None
 
     def _set_of(self, slot, side, price):
         key = (price & M64).to_bytes(8, "little") + slot.to_bytes(2, "little") + bytes([side])
@@ -80,7 +81,7 @@ class Book:
 
     def _entry(self, op, kind, **fields):
         return {"kind": KIND[kind], "slot": op["slot"], "msg_index": op["msg_index"], "hw_time": op["hw_time"],
-                "unloaded": op["unloaded"], "t_in": op["t_in"], **fields}
+                "unloaded": op["unloaded"], "t_in": op["t_in"], "mtype": op["mtype"], **fields}
 
     def _tick(self, op, kind, bad, **fields):
         self.counts["ticks"] += 1
@@ -150,13 +151,39 @@ class Book:
         else:
             self.counts["absent_level"] += 1
 
+    def _order(self, op):
+        """A level gains or loses shares."""
+        levels = self.slots[op["slot"]].levels[op["ask_side"]]
+        total = levels.get(signed(op["price0"]))
+        shares = op["size0"] & 0xffffffff
+        if shares == 0:
+            return
+        if op["order_add"]:
+            self._level({**op, "size0": (total or 0) + shares})
+        elif total is None:
+            self.counts["absent_level"] += 1
+        else:
+            if shares > total:
+                self.counts["level_clamped"] += 1
+            self._level({**op, "size0": max(total - shares, 0)})
+
     def message(self, op):
-        """A message: its entries; its disposition is counted."""
-        self.made, self.recentres = False, []
+        """An operation of a message: its entries; the message's disposition is counted at its end.
+
+        A message of orders is several operations: `self.open` then holds the flags as they were before it.
+        """
+        self.recentres = []
+        if self.open is None:
+            self.made, self.open = False, [slot.bad for slot in self.slots]
         kind = op["op"]
         slot = self.slots[op["slot"]] if op["slot"] != SLOT_NONE else None
-        bad = bool(op["bad"] or (slot and slot.bad))
+        bad = bool(op["bad"] or op["untracked"] or (slot and self.open[op["slot"]]))
         disposition = "no_change"
+        if kind != "OpOrder" or op["order_last"]:
+            self.open = None
+        if kind == "OpMark":
+            slot.bad = True
+            return []
         if kind == "OpQuote":
             bid = (signed(op["price0"]), op["size0"]) if op["size0"] else None
             ask = (signed(op["price1"]), op["size1"]) if op["size1"] else None
@@ -168,6 +195,18 @@ class Book:
                 entries = self._publish(op, bad, (slot.best(0), slot.best(1)))
             else:
                 disposition = "event_open"
+        elif kind == "OpOrder":
+            entries = []
+            if op["order_trade"]:
+                entries = self._price_tick(op, 2, bad, (signed(op["price1"]), op["size1"]), side=op["code"])
+            self._order(op)
+            slot.bad |= bool(op["mark_bad"])
+            if op["complete"]:
+                entries += self._publish(op, bad, (slot.best(0), slot.best(1)))
+            # Trade, bid, ask: each kind at most once, and the trade was first.
+            self.recentres.sort(key=lambda entry: (entry["side"] + 1) % 3)
+            if not op["order_last"]:
+                return entries + self.recentres
         elif kind == "OpTrade":
             entries = self._price_tick(op, 2, bad, (signed(op["price0"]), op["size0"]), side=op["code"])
         elif kind == "OpBreak":
@@ -211,7 +250,7 @@ class Book:
             quote = slot.published[kind] if kind < 2 else None
             known = kind < 2 and slot.known[kind]
             entry = self._entry(op, "refresh", side=kind, epoch=k.epoch, code=slot.status,
-                                flags=4 if op["bad"] or slot.bad else 0,
+                                flags=4 if op["bad"] or op["untracked"] or slot.bad else 0,
                                 state=(k.centre is not None) | (quote is not None) << 1 | known << 2)
             if k.centre is not None:
                 entry["feed_time"] = k.centre & M64

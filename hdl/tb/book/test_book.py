@@ -17,7 +17,7 @@ from lib.structs import ENTRY, EV_KIND, OP, OP_KIND
 SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "sync_ram.sv", "key_hash.sv",
            "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv", "slot_rows.sv", "book.sv"]
 PULSES = {"escape_o": "escapes", "recentre_o": "recentres", "refresh_o": "refreshes",
-          "absent_level_o": "absent_level", "level_overflow_o": "level_overflow",
+          "absent_level_o": "absent_level", "level_overflow_o": "level_overflow", "level_clamped_o": "level_clamped",
           "recentre_held_o": "recentre_held"}
 DISPOSITIONS = {0: "disp_ticked", 1: "disp_no_change", 2: "disp_event_open"}
 TICKS = {1: "tick_bid", 2: "tick_ask", 3: "tick_trade", 4: "tick_trade_break", 5: "tick_status"}
@@ -92,7 +92,8 @@ class Bench:
         """Sends one operation to both; returns the entries expected of it."""
         op = {"op": "OpTrade", "ctl": "EvMsg", "slot": 0, "price0": 0, "size0": 0, "price1": 0, "size1": 0,
               "ask_side": 0, "complete": 1, "code": 0, "seq": 0, "count": 0, "bad": 0, "symbol": 0,
-              "feed_time": random.getrandbits(64), "hw_time": random.getrandbits(64), "msg_index": self.index,
+              "order_add": 0, "order_trade": 0, "order_last": 1, "mark_bad": 0, "untracked": 0,
+              "mtype": random.getrandbits(8), "feed_time": random.getrandbits(64), "hw_time": random.getrandbits(64), "msg_index": self.index,
               "first_of_frame": random.getrandbits(1), "unloaded": random.getrandbits(1),
               "t_in": random.getrandbits(32), **op}
         for field in ("price0", "price1"):
@@ -139,6 +140,12 @@ class Bench:
         """Price level update."""
         return self.send({"op": "OpLevel", "slot": slot, "ask_side": ask, "price0": price, "size0": size,
                           "complete": complete, "bad": bad})
+
+
+    def order(self, slot, ask, price, shares, complete=1, last=1, **fields):
+        """An order's change of its level: `shares` more, or less if negative."""
+        return self.send({"op": "OpOrder", "slot": slot, "ask_side": ask, "price0": price, "size0": abs(shares),
+                          "order_add": int(shares > 0), "complete": complete, "order_last": last, **fields})
 
 
 def clamp(price):
@@ -209,7 +216,7 @@ def observe(cov, op, entries):
                 cov.hit(sign=entry["price"] >> 63)
             cov.hit(flagged=entry["flags"])
         cov.hit(entry=entry["kind"])
-    if op in ("OpQuote", "OpLevel"):
+    if op in ("OpQuote", "OpLevel", "OpOrder"):
         cov.hit(ticks=sum(1 for e in entries if e.get("is_tick")))
 
 
@@ -346,6 +353,115 @@ async def random_quotes_are_the_top_of_book(dut):
     observe(cov, "OpControl", bench.restart())
     send_window_edges(bench, prices, cov)
     await bench.settle()
+    cov.check()
+
+
+class Orders:
+    """Live orders of one slot: what an order table would know of them."""
+
+    def __init__(self, slot, prices):
+        self.slot, self.prices, self.live = slot, prices, []
+
+    def add(self, ask, price):
+        """A new order, not yet in the book: (ask, price, shares)."""
+        order = [ask, price, random.choice([1, 100, 100, random.randint(1, 9999), (1 << 32) - 1])]
+        self.live.append(order)
+        return order
+
+    def pick(self, bench):
+        """An order that lives, often one of the best level."""
+        if random.random() < 0.6:
+            best = [bench.reference.slots[self.slot].best(ask) for ask in (0, 1)]
+            top = [o for o in self.live if best[o[0]] and o[1] == best[o[0]][0]]
+            if top:
+                return random.choice(top)
+        return random.choice(self.live)
+
+
+def send_order_message(bench, orders, cov):
+    """One message as an order table would split it: A, X, E/C, D, U, reused references, strays."""
+    slot = orders.slot
+    what = random.random()
+    last = {"bad": int(random.random() < 0.05), "untracked": int(random.random() < 0.05),
+            "mtype": random.choice(b"AFECXDU")}
+    if what < 0.38 or not orders.live:
+        ask, price, shares = orders.add(random.getrandbits(1), orders.prices.draw())
+        entries, kind = bench.order(slot, ask, price, shares, **last), "add"
+    elif what < 0.75:
+        order = orders.pick(bench)
+        ask, price, shares = order
+        lost = shares if random.random() < 0.6 else random.randint(0, shares)
+        order[2] -= lost
+        if order[2] == 0:
+            orders.live.remove(order)
+        trade, kind = {}, "delete" if lost == shares else "reduce"
+        if random.random() < 0.4:
+            at = price if random.random() < 0.6 else orders.prices.draw()
+            trade, kind = {"order_trade": 1, "price1": at, "size1": lost, "code": 2 - ask}, "execute"
+        entries = bench.order(slot, ask, price, -lost, **trade, **last)
+    elif what < 0.9:
+        order = orders.pick(bench)
+        orders.live.remove(order)
+        ask, price, shares = order
+        entries = bench.order(slot, ask, price, -shares, complete=0, last=0, **last)
+        where = price if random.random() < 0.3 else orders.prices.draw()
+        new, kind = orders.add(ask, where), "replace"
+        entries += bench.order(slot, ask, new[1], new[2], **last)
+    elif what < 0.93:  # a reused reference: the old order goes, both slots are flagged
+        other = random.choice([slot, random.randrange(SLOTS)])
+        ask, price = random.getrandbits(1), orders.prices.draw()
+        entries = bench.order(other, ask, price, -random.randint(1, 100), complete=int(other != slot), last=0,
+                              mark_bad=1, **last)
+        new = orders.add(random.getrandbits(1), orders.prices.draw())
+        entries += bench.order(slot, *new, mark_bad=1, **last)
+        kind = "reused"
+    elif what < 0.96:  # more than is there, or nothing there
+        ask, price, _ = orders.pick(bench)
+        if random.getrandbits(1):
+            price = orders.prices.draw()
+        entries = bench.order(slot, ask, price, -((1 << 32) - 1), **last)
+        orders.live = [o for o in orders.live if o[:2] != [ask, price]]
+        kind = "too much"
+    elif what < 0.98:
+        entries, kind = bench.order(slot, 0, orders.prices.draw(), 0, order_add=random.getrandbits(1), **last), "nothing"
+    else:
+        entries, kind = bench.send({"op": "OpMark", "slot": slot}), "mark"
+    observe(cov, "OpOrder", entries)
+    cov.hit(message=kind)
+
+
+MESSAGES = ["add", "delete", "reduce", "execute", "replace", "reused", "too much", "nothing", "mark"]
+
+
+@cocotb.test()
+async def random_orders_equal_an_unbounded_book(dut):
+    """ITCH: levels by shares gained and lost, trades before quotes, messages of several operations."""
+    ticks, middles, centres = markets()
+    bench = Bench(dut, ticks, centres, random.choice([1, 2, 3]), bursts(200, 20), bursts(100, 20))
+    await bench.start()
+    prices = [Prices(t, m, s.kinds) for t, m, s in zip(ticks, middles, bench.reference.slots)]
+    orders = [Orders(slot, prices[slot]) for slot in range(SLOTS)]
+    cov = coverage("book, orders")
+    cov.bins("message", MESSAGES)
+    for _ in cov.rounds(int(40 * SCALE)):
+        hot = [random.randrange(SLOTS) for _ in range(2)]
+        for _ in range(200):
+            if random.random() < 0.1:
+                send_other(bench, prices, cov)
+            else:
+                slot = random.choice(hot) if random.random() < 0.8 else random.randrange(SLOTS)
+                send_order_message(bench, orders[slot], cov)
+        if random.random() < 0.15:
+            observe(cov, "OpControl", bench.restart())
+            for o in orders:
+                o.live.clear()
+        send_window_edges(bench, prices, cov)
+        await bench.settle()
+    observe(cov, "OpControl", bench.restart())
+    await bench.settle()
+    print(f"refill stalls and cycles {dict(bench.background)}, counts {dict(bench.seen)}", flush=True)
+    for event in ("absent_level", "level_clamped", "recentres", "recentre_held"):
+        assert bench.seen[event] or event == "recentre_held", f"no {event}"
     cov.check()
 
 
