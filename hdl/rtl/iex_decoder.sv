@@ -128,6 +128,13 @@ module iex_decoder
       op_o.size1 <= ev_i.data[8*38+:32];
       op_o.ask_side <= msg_type == "5";
       op_o.complete <= ev_i.data[8];
+      op_o.mtype <= is_msg ? msg_type : 8'd0;
+      // ITCH only.
+      op_o.order_add <= 1'b0;
+      op_o.order_trade <= 1'b0;
+      op_o.order_last <= 1'b0;
+      op_o.mark_bad <= 1'b0;
+      op_o.untracked <= 1'b0;
       if (is_msg) begin
         // IEX trades name no aggressor.
         op_o.code <= (msg_type == "H" || msg_type == "S") ? ev_i.data[15:8] : 8'd0;

@@ -1,0 +1,194 @@
+// Live orders by reference: a set-associative memory (card model, "Order table").
+//
+// Set = low SetsLog2 bits of r ^ r>>16 ^ r>>32 ^ r>>48. The row keeps the reference without its low SetsLog2 bits, which
+// the set and the others tell. A row is live when its generation equals `gen_i`; generation 0 never is.
+//
+//   cycle 0  lookup_i      reads all ways of the reference's set
+//   cycle 1  compare_i     same reference on key_i; may come later or again, as long as no other lookup was made
+//   cycle 2  hit_o, full_o, differs_o, order_o   until the next comparison or write
+//            write_i       puts write_order_i over the hit, or into the lowest free way; write_live_i = 0: takes the hit out
+//
+// A lookup may be made in the cycle of the write before it: the row written last stands in registers as well, and each
+// comparison takes it instead of what memory gave. So one operation every 2 cycles, whatever the references.
+//
+// Memory: a row has GenBits + (64 - SetsLog2) + 77 = 133 bits at the default of 2^16 sets, so 1,048,576 rows are
+// 139,460,608 bits (133 Mibit). In UltraScale+ URAM288 (4,096 x 72): 2 side by side (144 bits, 11 spare), 16 deep, 16
+// ways: 512 blocks (a VU9P has 960, a VU13P 1,280). 2^10 sets of 4 ways: 569,344 bits.
+
+`default_nettype none
+
+module order_table
+  import itch_pkg::*;
+#(
+  parameter int unsigned SetsLog2 = 16,
+  parameter int unsigned Ways     = 16,
+  parameter int unsigned GenBits  = 8
+) (
+  input wire logic               clk_i,
+  input wire logic               rst_ni,
+  input wire logic [GenBits-1:0] gen_i,
+
+  input wire logic        lookup_i,
+  input wire logic [63:0] lookup_key_i,
+
+  input  wire logic        compare_i,
+  input  wire logic [63:0] key_i,
+  input  wire logic [11:0] slot_i,
+  output logic             hit_o,
+  output logic             full_o,     // no free way
+  output logic             differs_o,  // the hit has another slot than slot_i
+  output order_t           order_o,    // the hit
+
+  input wire logic   write_i,
+  input wire logic   write_live_i,
+  input wire order_t write_order_i,
+
+  input wire logic                sweep_i,     // empties all ways of sweep_set_i
+  input wire logic [SetsLog2-1:0] sweep_set_i
+);
+
+  localparam int unsigned TagW = 64 - SetsLog2;
+  localparam int unsigned Sets = 2 ** SetsLog2;
+
+  if (SetsLog2 < 1 || SetsLog2 > 16) begin : gen_illegal_sets
+    $fatal(1, "order_table: SetsLog2 must be 1..16");
+  end
+  if (Ways < 1 || Ways > 32) begin : gen_illegal_ways
+    $fatal(1, "order_table: Ways must be 1..32");
+  end
+
+  typedef struct packed {
+    logic [GenBits-1:0] gen;
+    logic [TagW-1:0]    tag;
+    order_t             order;
+  } row_t;
+
+  function automatic logic [SetsLog2-1:0] set_of(input logic [63:0] key);
+    logic [15:0] folded;
+    folded = key[15:0] ^ key[31:16] ^ key[47:32] ^ key[63:48];
+    return folded[SetsLog2-1:0];
+  endfunction
+
+  row_t row [Ways];
+  row_t last_q;                   // the row written last, and where
+  logic [SetsLog2-1:0] last_set_q;
+  logic [Ways-1:0] last_way_q;    // one-hot
+  logic last_valid_q;
+  logic write_q;                  // it goes into memory in this cycle
+
+  logic [SetsLog2-1:0] set_q;     // of the comparison
+  logic [TagW-1:0] tag_q;
+  logic [Ways-1:0] way_q;         // of the hit, else the lowest free way; one-hot
+  logic [Ways-1:0] hit_memory_q;  // the hit, where memory has it
+  logic hit_last_q;               // the hit is the row written last
+
+  logic [SetsLog2-1:0] read_set, write_set;
+  row_t write_row;
+  assign read_set  = set_of(lookup_key_i);
+  assign write_set = sweep_i ? sweep_set_i : last_set_q;
+  assign write_row = sweep_i ? '0 : last_q;
+
+  for (genvar w = 0; w < Ways; w++) begin : gen_way
+    sync_ram #(
+      .Width($bits(row_t)),
+      .Depth(Sets)
+    ) u_rows (
+      .clk_i,
+      .re_i   (lookup_i),
+      .raddr_i(read_set),
+      .rdata_o(row[w]),
+      .we_i   (sweep_i || (write_q && last_way_q[w])),
+      .waddr_i(write_set),
+      .wdata_i(write_row)
+    );
+  end
+
+  // Compare.
+  logic [SetsLog2-1:0] key_set;
+  logic [TagW-1:0] key_tag;
+  logic [Ways-1:0] forward, live, hit, free, lowest_free, differs;
+  logic last_live, last_hit, last_differs;
+  assign key_set = set_of(key_i);
+  assign key_tag = key_i[63:SetsLog2];
+
+  always_comb begin
+    last_live = last_q.gen == gen_i;
+    last_hit = last_live && last_q.tag == key_tag;
+    last_differs = last_q.order.slot != slot_i;
+    forward = (last_valid_q && last_set_q == key_set) ? last_way_q : '0;
+    for (int unsigned w = 0; w < Ways; w++) begin
+      live[w] = forward[w] ? last_live : row[w].gen == gen_i;
+      hit[w] = forward[w] ? last_hit : (row[w].gen == gen_i && row[w].tag == key_tag);
+      differs[w] = forward[w] ? last_differs : row[w].order.slot != slot_i;
+    end
+    free = ~live;
+    lowest_free = free & (~free + Ways'(1));
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (compare_i) begin
+      set_q <= key_set;
+      tag_q <= key_tag;
+      hit_o <= hit != '0;
+      full_o <= free == '0;
+      differs_o <= (hit & differs) != '0;
+      way_q <= (hit != '0) ? hit : lowest_free;
+      hit_memory_q <= hit & ~forward;
+      hit_last_q <= (hit & forward) != '0;
+    end
+  end
+
+  // Select.
+  always_comb begin
+    order_o = hit_last_q ? last_q.order : '0;
+    for (int unsigned w = 0; w < Ways; w++) begin
+      if (hit_memory_q[w]) order_o |= row[w].order;
+    end
+  end
+
+  // Write.
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      write_q <= 1'b0;
+      last_valid_q <= 1'b0;
+    end else begin
+      write_q <= write_i;
+      last_valid_q <= !sweep_i && (write_i || last_valid_q);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (write_i) begin
+      last_set_q <= set_q;
+      last_way_q <= way_q;
+      last_q <= '{gen: write_live_i ? gen_i : '0, tag: tag_q, order: write_order_i};
+    end
+  end
+
+`ifndef SYNTHESIS
+  logic armed_q;  // checks begin with the first reset
+  initial armed_q = 1'b0;
+  always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (rst_ni && armed_q) begin
+      if (compare_i && !sweep_i)
+        assert ((hit & (hit - Ways'(1))) == '0)
+        else $error("order_table: a reference stands twice in its set");
+      if (write_i) begin
+        assert (!sweep_i)
+        else $error("order_table: written while it is swept");
+        assert (hit_o || (write_live_i && !full_o))
+        else $error("order_table: taken out what is not there, or put in where no room is");
+        assert (way_q != '0 && (way_q & (way_q - Ways'(1))) == '0)
+        else $error("order_table: not one way");
+        assert (gen_i != '0)
+        else $error("order_table: generation 0 is never live");
+      end
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
