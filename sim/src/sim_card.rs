@@ -247,6 +247,7 @@ impl Injector for SimCard {
         Some(LatencyReport {
             all: self.model.histogram(Which::All),
             unloaded: self.model.histogram(Which::Unloaded),
+            by_type: Vec::new(),
         })
     }
 }

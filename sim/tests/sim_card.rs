@@ -6,7 +6,7 @@ mod support;
 use escapement_abi::registers::Scratch;
 use escapement_abi::{Counter, Register};
 use escapement_card::{
-    CardError, Device, Driver, Frame, FrameMode, Injector, InterruptConfig, RingMode,
+    CardError, Device, Driver, Frame, FrameMode, Injector, InterruptConfig, Line, RingMode,
 };
 use escapement_codec::Entry;
 use escapement_sim::{ClockPeriods, SimCard};
@@ -70,7 +70,7 @@ impl Setup {
         for _ in 0..self.frames {
             let frame = market.frame();
             let take = &mut |e| expected.push(comparable(e));
-            model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, take);
+            model.frame(Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, take);
             driver.device_mut().inject(&frame.as_frame()).unwrap();
             driver.drain(|event| lines.take(event)).unwrap();
         }
@@ -190,7 +190,7 @@ fn a_late_reader_of_a_small_credit_ring_gets_every_tick_or_an_exact_count() {
     let mut lines = LineDecoder::new(&config);
     for n in 0..1_500 {
         let frame = market.frame();
-        model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
+        model.frame(Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
             made += u64::from(matches!(e, Entry::Tick(_)));
         });
         driver.device_mut().inject(&frame.as_frame()).unwrap();
@@ -315,7 +315,7 @@ fn interrupts_reach_the_event() {
 #[test]
 fn frames_that_no_mac_delivers_are_refused() {
     let mut card = SimCard::new().unwrap();
-    let frame = Frame { bytes: &[], stamp_ns: 0, fcs_bad: false };
+    let frame = Frame { line: Line::A, bytes: &[], stamp_ns: 0, fcs_bad: false };
     assert!(matches!(card.inject(&frame), Err(CardError::FrameLength { bytes: 0, .. })));
 }
 
@@ -334,7 +334,7 @@ fn a_long_pause_floods_no_small_ring_that_is_drained_while_time_passes() {
         // Four rounds of all slots are due after each pause: far more lines than ring and line queue hold.
         pauses += u64::from(n % 30 == 29) * 4 * 64 * config.refresh_interval_ns;
         frame.stamp_ns += pauses;
-        model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
+        model.frame(Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
             expected.push(comparable(e));
         });
         while !driver.device_mut().pass_time(frame.stamp_ns).unwrap() {
