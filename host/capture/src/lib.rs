@@ -1,4 +1,5 @@
-//! Packet captures as streams: pcap (micro- and nanosecond, both byte orders) and pcapng, plain, gzip or zstd.
+//! Packet captures as streams: pcap (micro- and nanosecond, both byte orders) and pcapng, plain, gzip or zstd; also
+//! Nasdaq's files of ITCH messages, as the packets that would have carried them.
 //!
 //! Memory is bounded whatever the length of the capture: one buffer per open file that grows no further than one
 //! record. Every error names the file, the offset in the *decompressed* bytes, and what was expected there.
@@ -18,6 +19,7 @@ mod classic;
 mod compression;
 mod error;
 mod merge;
+mod nasdaq;
 mod packet;
 mod reader;
 mod window;
@@ -26,6 +28,7 @@ mod writer;
 pub use compression::Compression;
 pub use error::{CaptureError, Problem};
 pub use merge::Merged;
+pub use nasdaq::{NASDAQ_FILE_GROUP, NASDAQ_FILE_PORT, NASDAQ_FILE_SESSION};
 pub use packet::Packet;
 pub use reader::{CaptureReader, Format};
 pub use writer::PcapWriter;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::block::{self, Interface, PacketFields};
 use crate::classic::{self, Layout};
+use crate::nasdaq::{self, Packets};
 use crate::window::Window;
 use crate::{CaptureError, Compression, Packet, Problem, LENGTH_LIMIT, LINK_ETHERNET};
 
@@ -28,11 +29,14 @@ pub enum Format {
     },
     /// pcapng; byte order and resolution may change inside.
     PcapNg,
+    /// Nasdaq's file of ITCH messages under their lengths, given as MoldUDP64 packets.
+    NasdaqItch,
 }
 
 enum State {
     Pcap(Layout),
     PcapNg { big_endian: bool, interfaces: Vec<Interface> },
+    Nasdaq(Packets),
 }
 
 #[derive(Clone, Copy)]
@@ -108,6 +112,7 @@ impl<'r> CaptureReader<'r> {
                 Format::Pcap { big_endian: layout.big_endian, nanoseconds: layout.nanoseconds }
             }
             State::PcapNg { .. } => Format::PcapNg,
+            State::Nasdaq(_) => Format::NasdaqItch,
         }
     }
 
@@ -174,10 +179,14 @@ impl<'r> CaptureReader<'r> {
 
     /// The packet that `advance` moved to.
     pub fn current(&self) -> Option<Packet<'_>> {
+        let bytes = match &self.state {
+            State::Nasdaq(packets) => packets.frame(),
+            State::Pcap(_) | State::PcapNg { .. } => self.window.visible(),
+        };
         self.current.map(|current| Packet {
             stamp_ns: current.stamp_ns,
             wire_len: current.wire_len,
-            data: &self.window.visible()[current.data_at..current.data_at + current.data_len],
+            data: &bytes[current.data_at..current.data_at + current.data_len],
             cut: current.cut,
             file: self.index,
             offset: current.offset,
@@ -199,6 +208,9 @@ impl<'r> CaptureReader<'r> {
         if magic == block::SECTION_HEADER.to_be_bytes() {
             return Ok(State::PcapNg { big_endian: false, interfaces: Vec::new() });
         }
+        if nasdaq::starts_a_file(&magic) {
+            return Ok(State::Nasdaq(Packets::new()));
+        }
         let layout = Layout::from_magic(magic).ok_or_else(not_a_capture)?;
         let have = ensure(window, classic::FILE_HEADER_BYTES, compression)?;
         let header = window
@@ -217,7 +229,38 @@ impl<'r> CaptureReader<'r> {
         match self.state {
             State::Pcap(layout) => self.read_pcap_record(layout),
             State::PcapNg { .. } => self.read_pcapng_record(),
+            State::Nasdaq(_) => self.read_message(),
         }
+    }
+
+    fn read_message(&mut self) -> Result<Option<Current>, (u64, Problem)> {
+        let offset = self.window.offset();
+        let have = ensure(&mut self.window, nasdaq::LENGTH_BYTES, self.compression)?;
+        if have == 0 {
+            return Ok(None);
+        }
+        let length = *self.window.visible().first_chunk().ok_or_else(|| {
+            truncated(offset, "ITCH message length", nasdaq::LENGTH_BYTES, have)
+        })?;
+        let length = u16::from_be_bytes(length);
+        limit(offset, "ITCH message length", u32::from(length), nasdaq::MESSAGE_BYTES_MAX)?;
+        let record_bytes = nasdaq::LENGTH_BYTES + usize::from(length);
+        let have = ensure(&mut self.window, record_bytes, self.compression)?;
+        if have < record_bytes {
+            return Err(truncated(offset, "ITCH message", record_bytes, have));
+        }
+        let State::Nasdaq(packets) = &mut self.state else { return Ok(None) };
+        let message = &self.window.visible()[nasdaq::LENGTH_BYTES..record_bytes];
+        packets.make(Some(message).filter(|data| !data.is_empty()));
+        Ok(Some(Current {
+            stamp_ns: nasdaq::time_ns(message).unwrap_or(self.last_stamp_ns),
+            wire_len: packets.frame().len() as u32,
+            data_at: 0,
+            data_len: packets.frame().len(),
+            cut: false,
+            offset,
+            record_bytes,
+        }))
     }
 
     fn read_pcap_record(&mut self, layout: Layout) -> Result<Option<Current>, (u64, Problem)> {

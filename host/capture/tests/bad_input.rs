@@ -39,7 +39,7 @@ fn error_of(bytes: &[u8]) -> String {
 fn not_a_capture() {
     assert_eq!(
         error_of(b"%PDF-1.7"),
-        "x.pcap: offset 0: not a capture: expected a pcap or pcapng file, the first bytes are 25 50 44 46"
+        "x.pcap: offset 0: not a capture: expected a pcap, pcapng or Nasdaq ITCH file, the first bytes are 25 50 44 46"
     );
     assert!(error_of(b"").contains("not a capture"), "{}", error_of(b""));
     assert!(error_of(b"\xd4\xc3\xb2\xa1\x02")

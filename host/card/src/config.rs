@@ -1,7 +1,9 @@
 //! One configuration for a card, validated whole before any register is written.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
+
+use escapement_feed::Transport;
 
 use crate::symbol_map::{self, Placement};
 
@@ -20,6 +22,12 @@ pub struct CardParams {
     pub map_log2: u8,
     /// MAC ports.
     pub ports: u8,
+    /// log2 of the order table's sets.
+    pub order_sets_log2: u8,
+    /// Ways of the order table; 0 if the card has none.
+    pub order_ways: u8,
+    /// log2 of the messages that the reorder memory holds.
+    pub reorder_log2: u8,
 }
 
 /// When a frame's messages go on.
@@ -61,10 +69,39 @@ pub struct FeedConfig {
     pub port: u16,
     /// Feed id carried in lines.
     pub feed_id: u8,
-    /// IEX-TP message protocol id: 0x8003 TOPS 1.6, 0x8004 DEEP 1.0.
+    /// What carries the messages: IEX-TP, or MoldUDP64 with ITCH 5.0.
+    pub transport: Transport,
+    /// IEX-TP message protocol id: 0x8003 TOPS 1.6, 0x8004 DEEP 1.0. MoldUDP64: 0.
     pub protocol: u16,
     /// IEX-TP channel, 0 = any.
     pub channel: u32,
+}
+
+/// The lines of the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinesConfig {
+    /// Where line B's frames go; none: the feed has line A only.
+    pub b: Option<SocketAddrV4>,
+    /// ns of card time that a missing number is waited for while not every line has passed it.
+    pub gap_window_ns: u64,
+}
+
+impl Default for LinesConfig {
+    fn default() -> Self {
+        Self { b: None, gap_window_ns: 1_000_000 }
+    }
+}
+
+impl LinesConfig {
+    /// `LINES.configured`: bit 0 line A, bit 1 line B.
+    #[must_use]
+    pub fn configured(&self) -> u8 {
+        if self.b.is_some() {
+            3
+        } else {
+            1
+        }
+    }
 }
 
 /// One instrument; its slot is its place in the list.
@@ -99,6 +136,8 @@ pub struct InterruptConfig {
 pub struct CardConfig {
     /// The feed.
     pub feed: FeedConfig,
+    /// Its lines.
+    pub lines: LinesConfig,
     /// Drop frames with a wrong IPv4 header checksum.
     pub check_ip_checksum: bool,
     /// Drop frames with a wrong UDP checksum.
@@ -121,11 +160,12 @@ pub struct CardConfig {
 
 impl CardConfig {
     /// A configuration for `feed` with every choice at its default: whole frames, IP checksum checked, UDP checksum not,
-    /// card time follows frames, no refresh, centres move after 2 prices, a credit ring of 2^16 lines, no interrupts.
+    /// card time follows frames, line A only, no refresh, centres move after 2 prices, a credit ring of 2^16 lines, no interrupts.
     #[must_use]
     pub fn new(feed: FeedConfig, instruments: Vec<InstrumentConfig>) -> Self {
         Self {
             feed,
+            lines: LinesConfig::default(),
             check_ip_checksum: true,
             check_udp_checksum: false,
             frame_mode: FrameMode::default(),
@@ -149,8 +189,23 @@ impl CardConfig {
         if self.feed.port == 0 {
             return Err(ConfigError::Port);
         }
-        if !matches!(self.feed.protocol, 0x8003 | 0x8004) {
+        let iex = self.feed.transport == Transport::IexTp;
+        if iex && !matches!(self.feed.protocol, 0x8003 | 0x8004) {
             return Err(ConfigError::Protocol { id: self.feed.protocol });
+        }
+        if !iex && params.order_ways == 0 {
+            return Err(ConfigError::NoOrderTable);
+        }
+        if let Some(b) = self.lines.b {
+            if params.ports < 2 {
+                return Err(ConfigError::NoLineB { ports: params.ports });
+            }
+            if b.ip().is_unspecified() {
+                return Err(ConfigError::Group { group: *b.ip() });
+            }
+            if b.port() == 0 {
+                return Err(ConfigError::Port);
+            }
         }
         if self.recentre_run == 0 {
             return Err(ConfigError::RecentreRun);
@@ -229,6 +284,15 @@ pub enum ConfigError {
     Protocol {
         /// The id given.
         id: u16,
+    },
+    /// Orders without a table to keep them in.
+    #[error("the feed tells orders, but the card was built without an order table; build it with one")]
+    NoOrderTable,
+    /// A second line without a port for it.
+    #[error("the feed has lines A and B, but the card has {ports} MAC port; leave out line B or build the card with two")]
+    NoLineB {
+        /// Ports of the card.
+        ports: u8,
     },
     /// A run of 0.
     #[error("recentre run is 0; a centre moves after at least 1 out-of-range price")]

@@ -4,8 +4,8 @@
 //! [`Driver::stop`]. Hot path: [`Driver::poll`], which reads memory only, and posts one doorbell write every quarter ring.
 
 use escapement_abi::registers::{
-    AbiVersion as AbiRegister, Board, BuildHash, Control, Magic, Params, RingControl, RingHead,
-    RingTail, Status,
+    AbiVersion as AbiRegister, Board, BuildHash, Control, LineSeenA, LineSeenB, Magic, Params,
+    Params2, RingControl, RingHead, RingTail, Status,
 };
 use escapement_abi::{counters, registers, Counter, Readable, Register, Writable};
 
@@ -95,6 +95,7 @@ impl<D: Device> Driver<D> {
             return Err(CardError::AbiMismatch { card: abi, driver: DRIVER_ABI });
         }
         let params: Params = read(&mut device)?;
+        let params2: Params2 = read(&mut device)?;
         let info = CardInfo {
             abi,
             build_hash: read::<BuildHash, D>(&mut device)?.into_raw(),
@@ -106,6 +107,9 @@ impl<D: Device> Driver<D> {
                 level_ways: params.level_ways() as u8,
                 map_log2: params.map_log2() as u8,
                 ports: params.ports() as u8,
+                order_sets_log2: params2.order_sets_log2() as u8,
+                order_ways: params2.order_ways() as u8,
+                reorder_log2: params2.reorder_log2() as u8,
             },
         };
         Ok(Self { device, info, running: None, doorbells: 0, doorbells_lost: 0 })
@@ -246,11 +250,32 @@ impl<D: Device> Driver<D> {
     /// # Errors
     /// The driver was never configured, or the device fails.
     pub fn refresh_now(&mut self) -> Result<(), CardError> {
-        let running =
-            self.running.as_ref().ok_or(CardError::NotConfigured { action: "refresh_now" })?;
+        self.pulse("refresh_now", Control::REFRESH_NOW)
+    }
+
+    /// The input has ended: what waits for a missing number is delivered, and what is missing declared lost, as soon as
+    /// no frame is on its way in.
+    ///
+    /// # Errors
+    /// The driver was never configured, or the device fails.
+    pub fn flush(&mut self) -> Result<(), CardError> {
+        self.pulse("flush", Control::FLUSH)
+    }
+
+    fn pulse(&mut self, action: &'static str, what: Control) -> Result<(), CardError> {
+        let running = self.running.as_ref().ok_or(CardError::NotConfigured { action })?;
         let enable = if running.started { Control::ENABLE } else { Control::empty() };
-        let control = running.programme.control() | enable | Control::REFRESH_NOW;
-        write(&mut self.device, control)
+        write(&mut self.device, running.programme.control() | enable | what)
+    }
+
+    /// Stamps of the last accepted frames of lines A and B, ns; 0 before the first.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn lines_last_seen(&mut self) -> Result<[u64; 2], CardError> {
+        let a: LineSeenA = read(&mut self.device)?;
+        let b: LineSeenB = read(&mut self.device)?;
+        Ok([a.ns(), b.ns()])
     }
 
     /// The next line, or the news that lines are lost; `None` when there is nothing new.

@@ -1,5 +1,7 @@
 //! Backends whose MAC is in this process take frames from us.
 
+use escapement_feed::Line;
+
 use crate::error::CardError;
 use crate::latency::LatencyReport;
 
@@ -9,6 +11,8 @@ pub const FRAME_BYTES_MAX: usize = 16 * 1024;
 /// One Ethernet frame as a MAC hands it over, without FCS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
+    /// The MAC port that it came in on.
+    pub line: Line,
     /// Destination address to end of padding.
     pub bytes: &'a [u8],
     /// Arrival stamp, ns.
@@ -17,7 +21,7 @@ pub struct Frame<'a> {
     pub fcs_bad: bool,
 }
 
-/// A card with an open MAC port.
+/// A card with open MAC ports.
 ///
 /// The caller drains the ring between calls: a frame can fill several lines, and lines that find no room are
 /// dropped by the card exactly as on hardware.

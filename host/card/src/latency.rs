@@ -58,6 +58,19 @@ pub struct LatencyReport {
     /// Ticks whose cause found the pipe empty: in whole mode the first tick of a frame, in early mode the ticks of a
     /// message, as the design defines *unloaded*.
     pub unloaded: CycleHistogram,
+    /// The same by the type byte of the message that caused the tick, for types that caused any; ascending.
+    pub by_type: Vec<TypeLatency>,
+}
+
+/// Latencies of the ticks that messages of one type caused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeLatency {
+    /// Type byte.
+    pub type_byte: u8,
+    /// All ticks of the flow.
+    pub all: CycleHistogram,
+    /// Ticks whose cause found the pipe empty.
+    pub unloaded: CycleHistogram,
 }
 
 #[cfg(test)]

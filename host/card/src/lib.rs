@@ -28,7 +28,7 @@ pub mod symbol_map;
 
 pub use config::{
     CardConfig, CardParams, ConfigError, FeedConfig, FrameMode, InstrumentConfig, InterruptConfig,
-    RingConfig, RingMode, TimeMode,
+    LinesConfig, RingConfig, RingMode, TimeMode,
 };
 pub use counted::{AccessCounts, Counted};
 pub use counters::{CardCounters, Ledgers};
@@ -36,9 +36,10 @@ pub use device::Device;
 pub use dma::DmaBuffer;
 pub use driver::{CardInfo, Driver, DriverStats};
 pub use error::{AbiVersion, CardError};
+pub use escapement_feed::{Line, Transport};
 pub use faulty::{FaultCounts, FaultPlan, Faulty};
 pub use injector::{Frame, Injector};
 pub use interrupt::EventFd;
-pub use latency::{CycleHistogram, LatencyReport};
+pub use latency::{CycleHistogram, LatencyReport, TypeLatency};
 pub use ring::{FollowerStats, LossCause, RingEvent, RingFollower};
 pub use soft::SoftCard;

@@ -1,9 +1,12 @@
 //! A validated configuration, as register writes.
 
 use escapement_abi::registers::{
-    Checks, Control, FeedGroup, FeedProtocol, IrqControl, MapCommand, MapSymbol, RecentreRun,
+    Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, IrqControl, Lines, MapCommand,
+    MapSymbol, RecentreRun,
     RefreshInterval, RingBase, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
 };
+
+use escapement_feed::Transport;
 
 use crate::config::{
     tick_reciprocal, CardConfig, CardParams, FrameMode, InstrumentConfig, TimeMode,
@@ -61,8 +64,17 @@ impl Programme {
             device,
             FeedProtocol(0)
                 .with_id(u64::from(config.feed.protocol))
+                .with_transport(config.feed.transport == Transport::MoldUdp64)
                 .with_channel(u64::from(config.feed.channel)),
         )?;
+        let line_b = config.lines.b.map_or(FeedGroupB(0), |b| {
+            FeedGroupB(0)
+                .with_address(u64::from(u32::from(*b.ip())))
+                .with_port(u64::from(b.port()))
+        });
+        write_checked(device, line_b)?;
+        write_checked(device, Lines(0).with_configured(u64::from(config.lines.configured())))?;
+        write_checked(device, GapWindow(config.lines.gap_window_ns))?;
         write_checked(device, RefreshInterval(config.refresh_interval_ns))?;
         write_checked(device, RecentreRun(u64::from(config.recentre_run)))?;
         for placement in &self.placements {

@@ -22,7 +22,7 @@ fn same_entries(feed: Feed, mode: FrameMode, lines_log2: u8) {
     let (mut expected, mut lines) = (Vec::new(), LineDecoder::new(&config));
     for _ in 0..5_000 {
         let frame = market.frame();
-        model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
+        model.frame(escapement_card::Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
             expected.push(comparable(e))
         });
         driver.device_mut().inject(&frame.as_frame()).unwrap();
@@ -69,7 +69,7 @@ fn a_late_reader_of_a_small_credit_ring_gets_every_tick_or_an_exact_count() {
     let mut lines = LineDecoder::new(&config);
     for n in 0..20_000 {
         let frame = market.frame();
-        model.frame(frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| match e {
+        model.frame(escapement_card::Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| match e {
             Entry::Tick(_) => made += 1,
             _ => control += 1,
         });

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use escapement_capture::CaptureReader;
 use escapement_codec::{decode_line, CentreTable, Entry, LineWriter, PushError, Resolved};
-use escapement_feed::{detect_feed, CardConfig, CardModel, Checks, Instrument, SymbolCensus};
+use escapement_feed::{Line, detect_feed, CardConfig, CardModel, Checks, Instrument, SymbolCensus};
 
 const ROUNDS: u32 = 5;
 
@@ -42,7 +42,7 @@ fn measure(path: &str, lines: bool) -> Result<(), Box<dyn std::error::Error>> {
     }
     let feed = frames
         .iter()
-        .find_map(|(_, bytes)| detect_feed(bytes, Checks::default()))
+        .find_map(|(_, bytes)| detect_feed(bytes, Checks::default()).map(|found| found.feed))
         .ok_or("no datagram of a known protocol")?;
     let mut census = SymbolCensus::new(feed, Checks::default());
     frames.iter().for_each(|(_, bytes)| census.frame(bytes));
@@ -64,13 +64,13 @@ fn measure(path: &str, lines: bool) -> Result<(), Box<dyn std::error::Error>> {
         if lines {
             let mut ring = Ring::new(&config);
             for (stamp, bytes) in &frames {
-                model.frame(*stamp, bytes, false, &mut |entry| ring.push(&entry));
+                model.frame(Line::A, *stamp, bytes, false, &mut |entry| ring.push(&entry));
             }
             ring.flush();
             round = ring.outcome;
         } else {
             for (stamp, bytes) in &frames {
-                model.frame(*stamp, bytes, false, &mut |entry| {
+                model.frame(Line::A, *stamp, bytes, false, &mut |entry| {
                     round.entries += 1;
                     round.ticks += u64::from(matches!(entry, Entry::Tick(_)));
                 });

@@ -5,24 +5,33 @@ use escapement_codec::{Entry, PriceKind, RefreshState, Tick, TickKind};
 
 use crate::config::CardConfig;
 use crate::counters::Counters;
-use crate::iex::{Head, Message, Side};
 use crate::levels::{Change, LevelStore};
+use crate::protocol::Side;
 use crate::recentre::{After, Centre};
-use crate::symbol_map::SymbolMap;
 use escapement_abi::{Event, MessageDisposition};
 
 /// Price and size of a side; none when it is empty.
-type Quote = Option<(i64, u64)>;
+pub type Quote = Option<(i64, u64)>;
 
 #[derive(Debug, Clone, Default)]
 struct Slot {
     tick: u32,
     touched: bool,
     bad: bool,
+    /// Orders that found no room in the order table and may still be live.
+    untracked: u32,
     known: bool,
     status: u8,
     published: [Quote; 2],
     centres: [Centre; 3],
+}
+
+impl Slot {
+    /// Its book cannot be proven.
+    #[inline]
+    fn is_bad(&self) -> bool {
+        self.bad || self.untracked > 0
+    }
 }
 
 /// What a delivered message's ticks have in common.
@@ -39,7 +48,6 @@ pub struct Delivered {
 /// All slots of the card.
 #[derive(Debug, Clone)]
 pub struct Book {
-    map: SymbolMap,
     slots: Vec<Slot>,
     levels: LevelStore,
     recentre_run: u8,
@@ -58,7 +66,6 @@ impl Book {
             slot.touched = instrument.centres.iter().any(Option::is_some);
         }
         Self {
-            map: SymbolMap::new(config.instruments.iter().map(|i| (i.symbol, i.slot))),
             slots,
             levels: LevelStore::new(config.levels, config.slots),
             recentre_run: config.recentre_run,
@@ -70,6 +77,7 @@ impl Book {
         self.levels.clear();
         for slot in &mut self.slots {
             slot.bad = false;
+            slot.untracked = 0;
             slot.known = false;
             slot.status = 0;
             slot.published = [None; 2];
@@ -82,119 +90,72 @@ impl Book {
         &self.levels
     }
 
-    /// Takes one decoded message; its ticks and recentres go to `out`.
-    #[inline]
-    pub fn message(
+    /// A message that belongs to no instrument: one status tick.
+    pub fn system_event(
         &mut self,
-        message: &Message,
+        event: u8,
+        feed_time: i64,
         delivered: Delivered,
         counters: &mut Counters,
         out: &mut impl FnMut(Entry),
     ) -> MessageDisposition {
-        use MessageDisposition as D;
-        match *message {
-            Message::SystemEvent { event, time } => {
-                counters.tick(TickKind::Status);
-                out(Entry::Tick(Tick {
-                    kind: TickKind::Status,
-                    slot: SLOT_NONE,
-                    msg_index: delivered.index,
-                    feed_time: time,
-                    hw_time: delivered.hw_time,
-                    price: None,
-                    code: 0,
-                    epoch: 0,
-                    size: 0,
-                    side: event,
-                    flags: 0,
-                }));
-                D::Ticked
-            }
-            Message::SecurityDirectory { .. }
-            | Message::RetailLiquidity { .. }
-            | Message::OperationalHalt { .. }
-            | Message::ShortSalePriceTest { .. }
-            | Message::SecurityEvent { .. }
-            | Message::OfficialPrice { .. }
-            | Message::Auction { .. } => D::NotBookRelevant,
-            Message::TradingStatus { head, .. } => {
-                self.on_slot(head, delivered, counters, out, |mut at| {
-                    at.slot.status = head.code;
-                    at.plain_tick(TickKind::Status, 0, head.code);
-                    D::Ticked
-                })
-            }
-            Message::TradeBreak { head, trade_id, .. } => {
-                self.on_slot(head, delivered, counters, out, |mut at| {
-                    at.plain_tick(TickKind::TradeBreak, trade_id as u64, 0);
-                    D::Ticked
-                })
-            }
-            Message::Trade { head, size, price, .. } => {
-                self.on_slot(head, delivered, counters, out, |mut at| {
-                    let moved = at.price_tick(TickKind::Trade, Some((price, u64::from(size))));
-                    if let Some((epoch, centre)) = moved {
-                        at.recentre(PriceKind::Trade, epoch, centre);
-                    }
-                    D::Ticked
-                })
-            }
-            Message::Quote { head, bid_size, bid_price, ask_price, ask_size } => {
-                self.on_slot(head, delivered, counters, out, |mut at| {
-                    let quote = |price, size| (size > 0).then_some((price, u64::from(size)));
-                    at.publish([quote(bid_price, bid_size), quote(ask_price, ask_size)])
-                })
-            }
-            Message::PriceLevel { head, side, size, price } => {
-                self.on_slot(head, delivered, counters, out, |mut at| {
-                    match at.levels.set(at.number, side, price, size) {
-                        Change::Done => {}
-                        Change::Absent => at.counters.event(Event::AbsentLevel),
-                        Change::Overflow => {
-                            at.counters.event(Event::LevelOverflow);
-                            at.slot.bad = true;
-                        }
-                    }
-                    if head.code & 1 == 0 {
-                        return D::EventOpen;
-                    }
-                    let best = |side| {
-                        at.levels
-                            .best(at.number, side)
-                            .map(|(price, size)| (price, u64::from(size)))
-                    };
-                    let tops = [best(Side::Bid), best(Side::Ask)];
-                    at.publish(tops)
-                })
-            }
-        }
+        counters.tick(TickKind::Status);
+        out(Entry::Tick(Tick {
+            kind: TickKind::Status,
+            slot: SLOT_NONE,
+            msg_index: delivered.index,
+            feed_time,
+            hw_time: delivered.hw_time,
+            price: None,
+            code: 0,
+            epoch: 0,
+            size: 0,
+            side: event,
+            flags: 0,
+        }));
+        MessageDisposition::Ticked
     }
 
+    /// The slot, for what one message does to it. The flags of its ticks are settled now.
     #[inline]
-    fn on_slot<F: FnMut(Entry)>(
-        &mut self,
-        head: Head,
+    pub fn at<'a, F: FnMut(Entry)>(
+        &'a mut self,
+        number: u16,
+        feed_time: i64,
         delivered: Delivered,
-        counters: &mut Counters,
-        out: &mut F,
-        act: impl FnOnce(At<'_, F>) -> MessageDisposition,
-    ) -> MessageDisposition {
-        let Some(number) = self.map.slot(head.symbol) else {
-            return MessageDisposition::Unmapped;
-        };
+        counters: &'a mut Counters,
+        out: &'a mut F,
+    ) -> At<'a, F> {
         let slot = &mut self.slots[usize::from(number)];
-        let flags = if delivered.bad || slot.bad { MAYBE_BAD_BOOK } else { 0 };
-        act(At {
+        let flags = if delivered.bad || slot.is_bad() { MAYBE_BAD_BOOK } else { 0 };
+        At {
             number,
             slot,
             levels: &mut self.levels,
             recentre_run: self.recentre_run,
-            feed_time: head.time,
+            feed_time,
             flags,
             delivered,
             counters,
             out,
-        })
+        }
+    }
+
+    /// Flags a slot from the next message on.
+    pub fn mark(&mut self, slot: u16) {
+        self.slots[usize::from(slot)].bad = true;
+    }
+
+    /// Orders of a slot that are not in the order table.
+    #[must_use]
+    pub fn untracked(&self, slot: u16) -> u32 {
+        self.slots[usize::from(slot)].untracked
+    }
+
+    /// An order that was not in the table has gone.
+    pub fn untracked_order_left(&mut self, slot: u16) {
+        let untracked = &mut self.slots[usize::from(slot)].untracked;
+        *untracked = untracked.saturating_sub(1);
     }
 
     /// Re-announces a slot if anything was ever said of it.
@@ -219,7 +180,7 @@ impl Book {
                 quote: slot.published.get(kind as usize).copied().flatten(),
                 known: kind != PriceKind::Trade && slot.known,
                 epoch: centre.epoch(),
-                flags: if feed_bad || slot.bad { MAYBE_BAD_BOOK } else { 0 },
+                flags: if feed_bad || slot.is_bad() { MAYBE_BAD_BOOK } else { 0 },
                 status: slot.status,
             };
             counters.refreshes += 1;
@@ -228,8 +189,8 @@ impl Book {
     }
 }
 
-/// One message at its slot.
-struct At<'a, F: FnMut(Entry)> {
+/// One message at a slot.
+pub struct At<'a, F: FnMut(Entry)> {
     number: u16,
     slot: &'a mut Slot,
     levels: &'a mut LevelStore,
@@ -242,31 +203,130 @@ struct At<'a, F: FnMut(Entry)> {
 }
 
 impl<F: FnMut(Entry)> At<'_, F> {
-    /// Compares both sides with the published ones; a tick for each that differs, bid first, then their recentres.
-    fn publish(&mut self, tops: [Quote; 2]) -> MessageDisposition {
+    /// A status tick; the slot remembers the status.
+    pub fn status(&mut self, status: u8) -> MessageDisposition {
+        self.slot.status = status;
+        self.plain_tick(TickKind::Status, 0, status);
+        MessageDisposition::Ticked
+    }
+
+    /// A trade was broken.
+    pub fn trade_break(&mut self, id: u64) -> MessageDisposition {
+        self.plain_tick(TickKind::TradeBreak, id, 0);
+        MessageDisposition::Ticked
+    }
+
+    /// A trade that changes no book.
+    pub fn trade(&mut self, price: i64, size: u64) -> MessageDisposition {
+        let moved = self.price_tick(TickKind::Trade, Some((price, size)), 0);
+        self.recentres([None, None, moved]);
+        MessageDisposition::Ticked
+    }
+
+    /// Sets a level's size; 0 removes it.
+    #[inline]
+    pub fn set_level(&mut self, side: Side, price: i64, size: u64) {
+        let change = self.levels.set(self.number, side, price, size);
+        self.changed(change);
+    }
+
+    /// Adds an order's shares to its level.
+    #[inline]
+    pub fn gain(&mut self, side: Side, price: i64, shares: u32) {
+        let change = self.levels.gain(self.number, side, price, shares);
+        self.changed(change);
+    }
+
+    /// Takes shares off a level.
+    #[inline]
+    pub fn lose(&mut self, side: Side, price: i64, shares: u32) {
+        let change = self.levels.lose(self.number, side, price, shares);
+        self.changed(change);
+    }
+
+    #[inline]
+    fn changed(&mut self, change: Change) {
+        match change {
+            Change::Done => {}
+            Change::Absent => self.counters.event(Event::AbsentLevel),
+            Change::Clamped => self.counters.event(Event::LevelClamped),
+            Change::Overflow => {
+                self.counters.event(Event::LevelOverflow);
+                self.mark();
+            }
+        }
+    }
+
+    /// Flags the slot from the next message on.
+    pub fn mark(&mut self) {
+        self.slot.bad = true;
+    }
+
+    /// An order found no room in the order table.
+    pub fn order_untracked(&mut self) {
+        self.slot.untracked = self.slot.untracked.saturating_add(1);
+    }
+
+    /// An event of this message.
+    pub fn event(&mut self, event: Event) {
+        self.counters.event(event);
+    }
+
+    /// Publishes a quote as it was sent.
+    #[inline]
+    pub fn publish_quote(&mut self, tops: [Quote; 2]) -> MessageDisposition {
+        self.publish(tops, None)
+    }
+
+    /// Publishes the best levels, after the trade that took from them, if there was one: price, size and aggressor.
+    #[inline]
+    pub fn publish_best(&mut self, trade: Option<(i64, u64, u8)>) -> MessageDisposition {
+        let tops =
+            [Side::Bid, Side::Ask].map(|side| self.levels.best(self.number, side));
+        self.publish(tops, trade)
+    }
+
+    /// A trade tick if there was one, then both sides against the published ones: a tick for each that differs, bid
+    /// first; then the centres that they move.
+    #[inline]
+    fn publish(
+        &mut self,
+        tops: [Quote; 2],
+        trade: Option<(i64, u64, u8)>,
+    ) -> MessageDisposition {
         let mut disposition = MessageDisposition::NoChange;
-        let mut moves = [None; 2];
+        let mut moves = [None; 3];
         self.slot.known = true;
+        if let Some((price, size, side)) = trade {
+            moves[PriceKind::Trade as usize] =
+                self.price_tick(TickKind::Trade, Some((price, size)), side);
+            disposition = MessageDisposition::Ticked;
+        }
         for (side, kind) in [TickKind::Bid, TickKind::Ask].into_iter().enumerate() {
             if self.slot.published[side] != tops[side] {
                 self.slot.published[side] = tops[side];
-                moves[side] = self.price_tick(kind, tops[side]);
+                moves[side] = self.price_tick(kind, tops[side], 0);
                 disposition = MessageDisposition::Ticked;
             }
         }
-        for (kind, (epoch, centre)) in [PriceKind::Bid, PriceKind::Ask]
-            .into_iter()
-            .zip(moves)
-            .filter_map(|(k, m)| Some((k, m?)))
-        {
-            self.recentre(kind, epoch, centre);
+        if moves != [None; 3] {
+            self.recentres(moves);
         }
         disposition
     }
 
+    /// The centres that a message moved, by price kind; told in the order trade, bid, ask.
+    fn recentres(&mut self, moves: [Option<(u8, i64)>; 3]) {
+        for kind in [PriceKind::Trade, PriceKind::Bid, PriceKind::Ask] {
+            if let Some((epoch, centre)) = moves[kind as usize] {
+                self.recentre(kind, epoch, centre);
+            }
+        }
+    }
+
     /// A tick with a price, or of an emptied side. Epoch and price of the centre that it moves: the entry of that waits
     /// for the message's last tick.
-    fn price_tick(&mut self, kind: TickKind, quote: Quote) -> Option<(u8, i64)> {
+    fn price_tick(&mut self, kind: TickKind, quote: Quote, side: u8) -> Option<(u8, i64)> {
         let price_kind = PriceKind::of_tick(kind)?;
         let Some((price, size)) = quote else {
             self.plain_tick(kind, 0, 0);
@@ -282,6 +342,7 @@ impl<F: FnMut(Entry)> At<'_, F> {
             code: coded.code,
             epoch: coded.epoch,
             size,
+            side,
             ..self.tick(kind)
         });
         match coded.after {

@@ -2,45 +2,111 @@
 
 use std::collections::HashMap;
 
-use crate::config::{Checks, Feed};
+use crate::config::{Checks, Destination, Feed};
 use crate::frame::{self, FrameFilter};
-use crate::iex::{self, Symbol};
-use crate::iex_tp::Blocks;
+use crate::iex;
+use crate::itch;
+use crate::packet::Blocks;
+use crate::protocol::Protocol;
+use crate::symbol::Symbol;
 use escapement_abi::FrameDisposition;
 
 /// Counts messages by the symbol that they name, over the accepted frames of one feed.
+///
+/// ITCH messages name their symbol by its locate; `R` says what that is, else an order that is added.
 #[derive(Debug, Clone)]
 pub struct SymbolCensus {
-    feed: Feed,
-    filter: FrameFilter,
+    protocol: Protocol,
+    filters: Vec<FrameFilter>,
     counts: HashMap<Symbol, u64>,
+    /// Symbol of each locate (ITCH).
+    locates: HashMap<u16, Symbol>,
+    packets: u64,
+    heartbeats: u64,
+    messages: u64,
 }
 
 impl SymbolCensus {
     /// Nothing counted yet.
     #[must_use]
     pub fn new(feed: Feed, checks: Checks) -> Self {
+        Self {
+            protocol: feed.protocol,
+            filters: vec![feed.filter(feed.group, feed.port, checks)],
+            counts: HashMap::new(),
+            locates: HashMap::new(),
+            packets: 0,
+            heartbeats: 0,
+            messages: 0,
+        }
+    }
+
+    /// Counts frames to this destination too.
+    #[must_use]
+    pub fn with_line(mut self, line: Destination) -> Self {
         let filter = FrameFilter {
-            group: Some(feed.group),
-            port: Some(feed.port),
-            protocol: Some(feed.protocol.id()),
-            channel: (feed.channel != 0).then_some(feed.channel),
-            checks,
+            group: Some(line.group),
+            port: Some(line.port),
+            ..self.filters[0]
         };
-        Self { feed, filter, counts: HashMap::new() }
+        self.filters.push(filter);
+        self
     }
 
     /// Counts the messages of one frame; frames that the card would not accept say nothing.
     pub fn frame(&mut self, bytes: &[u8]) {
-        let frame = frame::parse(bytes, false, &self.filter);
-        let (FrameDisposition::Ok, Some(segment)) = (frame.disposition, frame.segment) else {
-            return;
-        };
-        for data in Blocks::new(segment.payload, segment.header.message_count) {
-            if let Some(symbol) = iex::symbol(self.feed.protocol, data) {
+        let accepted = self.filters.iter().find_map(|filter| {
+            let frame = frame::parse(bytes, false, filter);
+            frame.packet.filter(|_| frame.disposition == FrameDisposition::Ok)
+        });
+        let Some(packet) = accepted else { return };
+        self.packets += 1;
+        self.heartbeats += u64::from(packet.header.count == 0);
+        let transport = self.protocol.transport();
+        for data in Blocks::new(transport, packet.payload, packet.header.count) {
+            self.messages += 1;
+            if let Some(symbol) = self.symbol(data) {
                 *self.counts.entry(symbol).or_default() += 1;
             }
         }
+    }
+
+    fn symbol(&mut self, data: &[u8]) -> Option<Symbol> {
+        if self.protocol != Protocol::Itch {
+            return iex::symbol(self.protocol, data);
+        }
+        let message = itch::decode(data).ok()?;
+        let locate = message.head().locate;
+        let stock = message.stock();
+        let known = self.locates.get(&locate).copied();
+        match (message, stock) {
+            (itch::Message::StockDirectory { .. }, Some(stock)) => {
+                self.locates.insert(locate, stock);
+                Some(stock)
+            }
+            (itch::Message::Add { .. }, Some(stock)) => {
+                Some(*self.locates.entry(locate).or_insert(stock))
+            }
+            _ => known.or(stock),
+        }
+    }
+
+    /// Packets of the feed.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    /// Of these, packets without messages.
+    #[must_use]
+    pub fn heartbeats(&self) -> u64 {
+        self.heartbeats
+    }
+
+    /// Messages in them.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        self.messages
     }
 
     /// Symbols seen.

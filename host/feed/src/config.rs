@@ -6,14 +6,16 @@ use std::collections::HashMap;
 use escapement_codec::PriceKind;
 
 use crate::frame::FrameFilter;
-use crate::iex::{Protocol, Symbol};
+use crate::line::Line;
+use crate::protocol::{Protocol, Transport};
+use crate::symbol::Symbol;
 
 /// Tick sizes are below this.
 pub const TICK_LIMIT: u32 = 1 << 24;
 /// Slot numbers are below this; the two above have a meaning of their own.
 pub const SLOT_LIMIT: u16 = 0xffe;
 
-/// A multicast feed.
+/// A multicast feed, by its line A.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Feed {
     /// Destination address, 224.0.0.1 = 0xe000_0001.
@@ -24,6 +26,70 @@ pub struct Feed {
     pub protocol: Protocol,
     /// Channel id, 0 = any.
     pub channel: u32,
+}
+
+impl Feed {
+    /// What frames to this destination must match.
+    #[must_use]
+    pub fn filter(&self, group: u32, port: u16, checks: Checks) -> FrameFilter {
+        let iex = self.protocol.transport() == Transport::IexTp;
+        FrameFilter {
+            transport: self.protocol.transport(),
+            group: Some(group),
+            port: Some(port),
+            protocol: iex.then_some(self.protocol.id()),
+            channel: (iex && self.channel != 0).then_some(self.channel),
+            checks,
+        }
+    }
+}
+
+/// Where the frames of a line go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Destination {
+    /// Destination address, 224.0.0.1 = 0xe000_0001.
+    pub group: u32,
+    /// UDP destination port.
+    pub port: u16,
+}
+
+/// The lines of a feed and how long a missing number is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lines {
+    /// Bit 0 line A, bit 1 line B: lines that a number must have passed before it is lost.
+    pub configured: u8,
+    /// Where line B's frames go.
+    pub b: Destination,
+    /// ns of card time that a missing number is waited for while not every configured line has passed it.
+    pub gap_window_ns: u64,
+    /// log2 of the messages that the reorder memory holds.
+    pub reorder_log2: u8,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self {
+            configured: Line::A.bit(),
+            b: Destination::default(),
+            gap_window_ns: 1_000_000,
+            reorder_log2: 11,
+        }
+    }
+}
+
+/// Size of the order table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct OrderGeometry {
+    /// log2 of the number of sets, at most 20.
+    pub sets_log2: u8,
+    /// Orders in a set, 1 or more.
+    pub ways: u8,
+}
+
+impl Default for OrderGeometry {
+    fn default() -> Self {
+        Self { sets_log2: 16, ways: 16 }
+    }
 }
 
 /// Checksums that decide; the others are only counted.
@@ -62,7 +128,7 @@ pub struct LevelGeometry {
 
 impl Default for LevelGeometry {
     fn default() -> Self {
-        Self { sets_log2: 10, ways: 8 }
+        Self { sets_log2: 14, ways: 8 }
     }
 }
 
@@ -99,6 +165,8 @@ impl Instrument {
 pub struct CardConfig {
     /// The feed to follow.
     pub feed: Feed,
+    /// Its lines.
+    pub lines: Lines,
     /// Feed id carried in lines.
     pub feed_id: u8,
     /// Checksums that decide.
@@ -115,6 +183,8 @@ pub struct CardConfig {
     pub instruments: Vec<Instrument>,
     /// Level store.
     pub levels: LevelGeometry,
+    /// Order table (ITCH).
+    pub orders: OrderGeometry,
 }
 
 impl CardConfig {
@@ -123,6 +193,7 @@ impl CardConfig {
     pub fn new(feed: Feed) -> Self {
         Self {
             feed,
+            lines: Lines::default(),
             feed_id: 0,
             checks: Checks::default(),
             frame_mode: FrameMode::Whole,
@@ -131,19 +202,18 @@ impl CardConfig {
             slots: 64,
             instruments: Vec::new(),
             levels: LevelGeometry::default(),
+            orders: OrderGeometry::default(),
         }
     }
 
-    /// What frames must match.
+    /// What the frames of a line must match.
     #[must_use]
-    pub fn filter(&self) -> FrameFilter {
-        FrameFilter {
-            group: Some(self.feed.group),
-            port: Some(self.feed.port),
-            protocol: Some(self.feed.protocol.id()),
-            channel: (self.feed.channel != 0).then_some(self.feed.channel),
-            checks: self.checks,
-        }
+    pub fn filter(&self, line: Line) -> FrameFilter {
+        let Destination { group, port } = match line {
+            Line::A => Destination { group: self.feed.group, port: self.feed.port },
+            Line::B => self.lines.b,
+        };
+        self.feed.filter(group, port, self.checks)
     }
 
     /// Finds the first thing that cannot be.
@@ -156,6 +226,12 @@ impl CardConfig {
         }
         if self.levels.sets_log2 > 20 || self.levels.ways == 0 {
             return Err(ConfigError::Levels(self.levels));
+        }
+        if self.orders.sets_log2 > 20 || self.orders.ways == 0 {
+            return Err(ConfigError::Orders(self.orders));
+        }
+        if self.lines.configured > 3 || self.lines.reorder_log2 > 20 {
+            return Err(ConfigError::Lines(self.lines));
         }
         let mut symbols = HashMap::new();
         let mut taken = HashMap::new();
@@ -188,6 +264,10 @@ pub enum ConfigError {
     RecentreRun,
     /// Level store geometry.
     Levels(LevelGeometry),
+    /// Order table geometry.
+    Orders(OrderGeometry),
+    /// Lines that no card has.
+    Lines(Lines),
     /// A slot that the card does not have.
     NoSuchSlot {
         /// The slot.
@@ -227,6 +307,16 @@ impl fmt::Display for ConfigError {
                 f,
                 "the level store has at most 2^20 sets of at least one way, not 2^{} of {}",
                 levels.sets_log2, levels.ways
+            ),
+            Self::Orders(orders) => write!(
+                f,
+                "the order table has at most 2^20 sets of at least one way, not 2^{} of {}",
+                orders.sets_log2, orders.ways
+            ),
+            Self::Lines(lines) => write!(
+                f,
+                "a card has lines A and B (mask 1 to 3) and a reorder memory of at most 2^20, not mask {} and 2^{}",
+                lines.configured, lines.reorder_log2
             ),
             Self::NoSuchSlot { slot, slots } => {
                 write!(f, "slot {slot} is beyond the card's {slots} slots")

@@ -3,6 +3,8 @@
 use escapement_abi::{Counter, Event, FrameDisposition, Group, MessageDisposition};
 use escapement_codec::TickKind;
 
+use crate::line::Line;
+
 const MESSAGE_COUNTERS: usize = Counter::MessagesTypeOther.index() - FIRST_MESSAGE + 1;
 const FIRST_MESSAGE: usize = Counter::MessagesTypeS.index();
 
@@ -17,12 +19,17 @@ const TYPE_INDEX: [u8; 256] = {
     table
 };
 
+/// Dispositions that a copy gets before it is delivered, in the order of their numbers; counted for line B apart.
+const REFUSED: [MessageDisposition; 3] =
+    [MessageDisposition::Duplicate, MessageDisposition::Late, MessageDisposition::StaleSession];
+
 /// 64-bit counters since start.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counters {
     copies_in: [u64; 2],
-    frames: [u64; FrameDisposition::COUNT],
+    frames: [[u64; FrameDisposition::COUNT]; 2],
     dispositions: [u64; MessageDisposition::COUNT],
+    refused_b: [u64; REFUSED.len()],
     events: [u64; Event::COUNT],
     messages: [u64; MESSAGE_COUNTERS],
     ticks: [u64; 5],
@@ -34,25 +41,37 @@ pub struct Counters {
     pub refreshes: u64,
     /// Sum of the counts in gap entries, for the third ledger.
     pub declared_lost: u64,
-    /// Messages counted in and not yet disposed; 0 between frames.
+    /// Messages counted in and not yet disposed: between frames, those in the reorder memory.
     pub in_flight: u64,
 }
 
 impl Counters {
-    pub(crate) fn copy_in(&mut self, line: usize) {
-        self.copies_in[line] += 1;
+    #[inline]
+    pub(crate) fn copy_in(&mut self, line: Line) {
+        self.copies_in[line as usize] += 1;
         self.in_flight += 1;
     }
 
+    #[inline]
     pub(crate) fn dispose(&mut self, disposition: MessageDisposition) {
         self.dispositions[disposition as usize] += 1;
         self.in_flight -= 1;
     }
 
-    pub(crate) fn frame_done(&mut self, disposition: FrameDisposition) {
-        self.frames[disposition as usize] += 1;
+    /// A copy was not delivered: one of `duplicate`, `late`, `stale_session`.
+    #[inline]
+    pub(crate) fn refuse(&mut self, line: Line, disposition: MessageDisposition) {
+        self.dispose(disposition);
+        if line == Line::B {
+            self.refused_b[disposition as usize - REFUSED[0] as usize] += 1;
+        }
     }
 
+    pub(crate) fn frame_done(&mut self, line: Line, disposition: FrameDisposition) {
+        self.frames[line as usize][disposition as usize] += 1;
+    }
+
+    #[inline]
     pub(crate) fn event(&mut self, event: Event) {
         self.events[event as usize] += 1;
     }
@@ -72,22 +91,29 @@ impl Counters {
         self.ticks[kind as usize - 1] += 1;
     }
 
-    /// Copies of messages in accepted frames, line A (0) or B (1).
+    /// Copies of messages in accepted frames of a line.
     #[must_use]
-    pub fn copies_in(&self, line: usize) -> u64 {
-        self.copies_in[line]
+    pub fn copies_in(&self, line: Line) -> u64 {
+        self.copies_in[line as usize]
     }
 
-    /// Frames of this disposition.
+    /// Frames of this disposition on a line.
     #[must_use]
-    pub fn frames(&self, disposition: FrameDisposition) -> u64 {
-        self.frames[disposition as usize]
+    pub fn frames(&self, line: Line, disposition: FrameDisposition) -> u64 {
+        self.frames[line as usize][disposition as usize]
     }
 
-    /// Frames of any disposition.
+    /// Frames of any disposition, both lines.
     #[must_use]
     pub fn frames_in(&self) -> u64 {
-        self.frames.iter().sum()
+        self.frames.iter().flatten().sum()
+    }
+
+    /// Copies of line B that were refused as this.
+    #[must_use]
+    pub fn refused_b(&self, disposition: MessageDisposition) -> u64 {
+        let place = REFUSED.iter().position(|&refused| refused == disposition);
+        place.map_or(0, |place| self.refused_b[place])
     }
 
     /// Message copies of this disposition.
@@ -140,9 +166,15 @@ impl Counters {
     pub fn named(&self) -> impl Iterator<Item = (String, u64)> + '_ {
         let copies =
             ["copies_in_a", "copies_in_b"].into_iter().map(str::to_owned).zip(self.copies_in);
-        let frames = FrameDisposition::ALL
+        let frames = ["frames", "bframes"].into_iter().zip(&self.frames).flat_map(|(group, of)| {
+            FrameDisposition::ALL
+                .iter()
+                .map(move |d| (format!("{group}_{}", d.name()), of[*d as usize]))
+        });
+        let refused_b = REFUSED
             .iter()
-            .map(|d| (format!("frames_{}", d.name()), self.frames[*d as usize]));
+            .zip(self.refused_b)
+            .map(|(d, count)| (format!("bcopies_{}", d.name()), count));
         let dispositions = MessageDisposition::ALL
             .iter()
             .map(|d| (format!("dispositions_{}", d.name()), self.dispositions[*d as usize]));
@@ -163,6 +195,7 @@ impl Counters {
         copies
             .chain(frames)
             .chain(dispositions)
+            .chain(refused_b)
             .chain(events)
             .chain(messages)
             .chain(ticks)

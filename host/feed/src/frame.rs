@@ -1,8 +1,11 @@
-//! Ethernet, VLAN, IPv4, UDP and the segment header: a frame's disposition and its payload.
+//! Ethernet, VLAN, IPv4, UDP and the packet header: a frame's disposition and its payload.
 
 use crate::checksum;
 use crate::config::Checks;
-use crate::iex_tp::{SegmentHeader, HEADER_BYTES};
+use crate::iex_tp::SegmentHeader;
+use crate::mold_udp64::DownstreamHeader;
+use crate::packet::PacketHeader;
+use crate::protocol::Transport;
 use escapement_abi::FrameDisposition;
 
 /// Longest frame accepted, bytes without check sequence.
@@ -20,27 +23,33 @@ const FRAGMENT_OFFSET: u16 = 0x1fff;
 /// What a frame must match. `None` matches all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct FrameFilter {
+    /// What carries the messages.
+    pub transport: Transport,
     /// Destination address, 224.0.0.1 = 0xe000_0001.
     pub group: Option<u32>,
     /// UDP destination port.
     pub port: Option<u16>,
-    /// Message protocol id.
+    /// Message protocol id (IEX-TP).
     pub protocol: Option<u16>,
-    /// Channel id.
+    /// Channel id (IEX-TP).
     pub channel: Option<u32>,
     /// Which checksums decide.
     pub checks: Checks,
 }
 
-/// A segment whose headers passed every check. Its frame may still be bad.
+/// A packet whose headers passed every check. Its frame may still be bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Segment<'a> {
+pub struct Packet<'a> {
     /// Destination address.
     pub group: u32,
     /// UDP destination port.
     pub port: u16,
-    /// Segment header.
-    pub header: SegmentHeader,
+    /// Message protocol id (IEX-TP, else 0).
+    pub protocol: u16,
+    /// Channel id (IEX-TP, else 0).
+    pub channel: u32,
+    /// Packet header.
+    pub header: PacketHeader,
     /// The payload as far as the frame holds it.
     pub payload: &'a [u8],
 }
@@ -54,8 +63,8 @@ pub struct Frame<'a> {
     pub ip_checksum_bad: bool,
     /// Event: its UDP checksum is wrong.
     pub udp_checksum_bad: bool,
-    /// Its segment, if the headers passed; present also in a bad frame.
-    pub segment: Option<Segment<'a>>,
+    /// Its packet, if the headers passed; present also in a bad frame.
+    pub packet: Option<Packet<'a>>,
 }
 
 /// Walks through a frame. `fcs_bad` is the MAC's word on it.
@@ -68,7 +77,7 @@ pub fn parse<'a>(bytes: &'a [u8], fcs_bad: bool, filter: &FrameFilter) -> Frame<
         disposition: FrameDisposition::Ok,
         ip_checksum_bad: walk.ip_checksum_bad,
         udp_checksum_bad: false,
-        segment: headers.ok(),
+        packet: headers.ok(),
     };
     if fcs_bad || bytes.len() > MAX_FRAME_BYTES {
         frame.ip_checksum_bad = false;
@@ -109,7 +118,7 @@ impl<'a> Walk<'a> {
         &mut self,
         bytes: &'a [u8],
         filter: &FrameFilter,
-    ) -> Result<Segment<'a>, FrameDisposition> {
+    ) -> Result<Packet<'a>, FrameDisposition> {
         use FrameDisposition as D;
         let need = |end: usize| if bytes.len() < end { Err(D::ShortFrame) } else { Ok(()) };
         need(ETHERNET_BYTES)?;
@@ -159,32 +168,53 @@ impl<'a> Walk<'a> {
         if udp_length < UDP_BYTES || udp_length > total_length - header_bytes {
             return Err(D::BadUdpLength);
         }
-        if udp_length - UDP_BYTES < HEADER_BYTES {
+        let payload_length = udp_length - UDP_BYTES;
+        let header_bytes = filter.transport.header_bytes();
+        if payload_length < header_bytes {
             return Err(D::TransportShort);
         }
 
-        let segment = udp + UDP_BYTES;
-        let Some(header) = bytes.get(segment..).and_then(|rest| rest.first_chunk::<HEADER_BYTES>())
-        else {
-            return Err(D::CutDatagram);
+        let datagram = bytes.get(udp + UDP_BYTES..).ok_or(D::CutDatagram)?;
+        let (protocol, channel, header) = match filter.transport {
+            Transport::IexTp => {
+                let header = datagram.first_chunk().ok_or(D::CutDatagram)?;
+                iex_tp(&SegmentHeader::parse(header), payload_length - header_bytes, filter)?
+            }
+            Transport::MoldUdp64 => {
+                let header = datagram.first_chunk().ok_or(D::CutDatagram)?;
+                let header = DownstreamHeader::parse(header);
+                if header.is_empty() && payload_length != header_bytes {
+                    return Err(D::TransportLength);
+                }
+                (0, 0, header.packet())
+            }
         };
-        let header = SegmentHeader::parse(header);
-        if header.version != 1 {
-            return Err(D::TransportVersion);
-        }
-        if filter.protocol.is_some_and(|wanted| wanted != header.protocol) {
-            return Err(D::WrongProtocol);
-        }
-        if filter.channel.is_some_and(|wanted| wanted != header.channel) {
-            return Err(D::WrongChannel);
-        }
-        if usize::from(header.payload_length) != udp_length - UDP_BYTES - HEADER_BYTES {
-            return Err(D::TransportLength);
-        }
         self.addresses = &bytes[ip + 12..ip + 20];
         self.datagram_at = udp;
         self.udp_length = udp_length;
-        let end = bytes.len().min(udp + udp_length);
-        Ok(Segment { group, port, header, payload: &bytes[segment + HEADER_BYTES..end] })
+        let payload = &datagram[header_bytes..datagram.len().min(payload_length)];
+        Ok(Packet { group, port, protocol, channel, header, payload })
     }
+}
+
+/// The checks of an IEX-TP segment header: message protocol, channel, and what else is in it.
+fn iex_tp(
+    header: &SegmentHeader,
+    payload_length: usize,
+    filter: &FrameFilter,
+) -> Result<(u16, u32, PacketHeader), FrameDisposition> {
+    use FrameDisposition as D;
+    if header.version != 1 {
+        return Err(D::TransportVersion);
+    }
+    if filter.protocol.is_some_and(|wanted| wanted != header.protocol) {
+        return Err(D::WrongProtocol);
+    }
+    if filter.channel.is_some_and(|wanted| wanted != header.channel) {
+        return Err(D::WrongChannel);
+    }
+    if usize::from(header.payload_length) != payload_length {
+        return Err(D::TransportLength);
+    }
+    Ok((header.protocol, header.channel, header.packet()))
 }

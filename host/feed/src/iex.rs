@@ -1,101 +1,25 @@
 //! IEX TOPS 1.6 and DEEP 1.0 messages, every type with its fields.
 
-use core::fmt;
+pub use crate::protocol::{Protocol, Side, Undecoded};
+pub use crate::symbol::Symbol;
 
-/// A symbol as on the wire: 8 bytes, left justified, filled with spaces.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Symbol(pub [u8; 8]);
-
-impl Symbol {
-    /// Pads a name; none if it is empty, longer than 8 bytes or not printable ASCII without spaces.
-    #[must_use]
-    pub fn new(name: &str) -> Option<Self> {
-        let mut bytes = [b' '; 8];
-        if name.is_empty() || name.len() > 8 || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return None;
-        }
-        bytes[..name.len()].copy_from_slice(name.as_bytes());
-        Some(Self(bytes))
+/// Bytes that a message of this type has at least; none if the type is not of this feed.
+#[must_use]
+pub const fn message_bytes(protocol: Protocol, type_byte: u8) -> Option<usize> {
+    match (type_byte, protocol) {
+        (_, Protocol::Itch) => None,
+        (b'S', _) => Some(10),
+        (b'D', _) => Some(31),
+        (b'H', _) => Some(22),
+        (b'I' | b'O', _) | (b'E', Protocol::Deep) => Some(18),
+        (b'P', _) => Some(19),
+        (b'Q', Protocol::Tops) => Some(42),
+        (b'8' | b'5', Protocol::Deep) => Some(30),
+        (b'T' | b'B', _) => Some(38),
+        (b'X', _) => Some(26),
+        (b'A', _) => Some(80),
+        _ => None,
     }
-
-    /// Without the filling spaces; bytes that are not ASCII show as `?`.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let end = self.0.iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1);
-        self.0[..end]
-            .iter()
-            .map(|&byte| if byte.is_ascii_graphic() { byte as char } else { '?' })
-            .collect()
-    }
-}
-
-impl fmt::Debug for Symbol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Symbol({:?})", String::from_utf8_lossy(&self.0))
-    }
-}
-
-impl fmt::Display for Symbol {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.name())
-    }
-}
-
-/// Which message table applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// TOPS 1.6, quotes.
-    Tops,
-    /// DEEP 1.0, price levels.
-    Deep,
-}
-
-impl Protocol {
-    /// Message protocol id in the segment header.
-    #[must_use]
-    pub const fn id(self) -> u16 {
-        match self {
-            Self::Tops => 0x8003,
-            Self::Deep => 0x8004,
-        }
-    }
-
-    /// The protocol of this id, if known.
-    #[must_use]
-    pub const fn from_id(id: u16) -> Option<Self> {
-        match id {
-            0x8003 => Some(Self::Tops),
-            0x8004 => Some(Self::Deep),
-            _ => None,
-        }
-    }
-
-    /// Bytes that a message of this type has at least; none if the type is not of this feed.
-    #[must_use]
-    pub const fn message_bytes(self, type_byte: u8) -> Option<usize> {
-        match (type_byte, self) {
-            (b'S', _) => Some(10),
-            (b'D', _) => Some(31),
-            (b'H', _) => Some(22),
-            (b'I' | b'O', _) | (b'E', Self::Deep) => Some(18),
-            (b'P', _) => Some(19),
-            (b'Q', Self::Tops) => Some(42),
-            (b'8' | b'5', Self::Deep) => Some(30),
-            (b'T' | b'B', _) => Some(38),
-            (b'X', _) => Some(26),
-            (b'A', _) => Some(80),
-            _ => None,
-        }
-    }
-}
-
-/// Side of the book.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Side {
-    /// Buyers.
-    Bid = 0,
-    /// Sellers.
-    Ask = 1,
 }
 
 /// Fields that every message with a symbol has.
@@ -241,22 +165,11 @@ pub enum Message {
     },
 }
 
-/// Why a message gives nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Undecoded {
-    /// Length 0.
-    Empty,
-    /// The type is not of this feed.
-    UnknownType,
-    /// Shorter than its type.
-    Short,
-}
-
 /// Reads the message in `data`; bytes behind its type's length are ignored.
 #[inline]
 pub fn decode(protocol: Protocol, data: &[u8]) -> Result<Message, Undecoded> {
     let &type_byte = data.first().ok_or(Undecoded::Empty)?;
-    let needed = protocol.message_bytes(type_byte).ok_or(Undecoded::UnknownType)?;
+    let needed = message_bytes(protocol, type_byte).ok_or(Undecoded::UnknownType)?;
     let data = Fields(data.get(..needed).ok_or(Undecoded::Short)?);
     if type_byte == b'S' {
         return Ok(Message::SystemEvent { event: data.byte(1), time: data.long(2) });
@@ -321,7 +234,7 @@ pub fn decode(protocol: Protocol, data: &[u8]) -> Result<Message, Undecoded> {
 /// Symbol that a message names; none if it cannot be decoded or has none.
 #[must_use]
 pub fn symbol(protocol: Protocol, data: &[u8]) -> Option<Symbol> {
-    let needed = protocol.message_bytes(*data.first()?)?;
+    let needed = message_bytes(protocol, *data.first()?)?;
     let data = data.get(..needed)?;
     (data[0] != b'S').then(|| Symbol(Fields(data).array(10)))
 }

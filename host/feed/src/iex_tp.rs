@@ -1,4 +1,6 @@
-//! IEX-TP 1.25: segment header and message blocks.
+//! IEX-TP 1.25: the segment header.
+
+use crate::packet::PacketHeader;
 
 /// Bytes of the segment header.
 pub const HEADER_BYTES: usize = 40;
@@ -48,77 +50,18 @@ impl SegmentHeader {
             send_time: u64_at(32),
         }
     }
-}
 
-/// How a segment's payload ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BlocksEnd {
-    /// All blocks, and nothing behind them.
-    Exact,
-    /// Fewer whole blocks than announced.
-    Malformed,
-    /// All blocks, and bytes behind them.
-    Trailing,
-}
-
-/// The whole message blocks of a payload, at most as many as announced.
-#[derive(Debug, Clone)]
-pub struct Blocks<'a> {
-    rest: &'a [u8],
-    left: u16,
-}
-
-impl<'a> Blocks<'a> {
-    /// Splits `payload`, which may be cut short.
-    #[must_use]
-    pub fn new(payload: &'a [u8], message_count: u16) -> Self {
-        Self { rest: payload, left: message_count }
-    }
-
-    /// How it ended; meaningful once the iterator gave none.
-    #[must_use]
-    pub fn end(&self) -> BlocksEnd {
-        match (self.left, self.rest.is_empty()) {
-            (0, true) => BlocksEnd::Exact,
-            (0, false) => BlocksEnd::Trailing,
-            _ => BlocksEnd::Malformed,
-        }
-    }
-}
-
-impl<'a> Iterator for Blocks<'a> {
-    type Item = &'a [u8];
-
+    /// What the stages behind it need.
     #[inline]
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.left == 0 || self.rest.len() < 2 {
-            return None;
+    #[must_use]
+    pub fn packet(&self) -> PacketHeader {
+        PacketHeader {
+            session: u128::from(self.session),
+            first_sequence: self.first_sequence,
+            count: self.message_count,
+            end_of_session: false,
+            stream_offset: self.stream_offset,
+            send_time: self.send_time,
         }
-        let length = usize::from(u16::from_le_bytes([self.rest[0], self.rest[1]]));
-        let data = self.rest.get(2..2 + length)?;
-        self.rest = &self.rest[2 + length..];
-        self.left -= 1;
-        Some(data)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Blocks, BlocksEnd};
-
-    fn split(payload: &[u8], count: u16) -> (Vec<&[u8]>, BlocksEnd) {
-        let mut blocks = Blocks::new(payload, count);
-        let data = blocks.by_ref().collect();
-        (data, blocks.end())
-    }
-
-    #[test]
-    fn whole_blocks_before_a_malformed_one_count() {
-        let payload = [1, 0, b'a', 0, 0, 5, 0, b'b'];
-        assert_eq!(split(&payload, 3), (vec![&b"a"[..], b""], BlocksEnd::Malformed));
-        assert_eq!(split(&payload[..5], 2), (vec![&b"a"[..], b""], BlocksEnd::Exact));
-        assert_eq!(split(&payload[..5], 1), (vec![&b"a"[..]], BlocksEnd::Trailing));
-        assert_eq!(split(&payload[..4], 2), (vec![&b"a"[..]], BlocksEnd::Malformed));
-        assert_eq!(split(&[], 0), (vec![], BlocksEnd::Exact));
     }
 }

@@ -3,15 +3,22 @@
 use escapement_codec::crc32c;
 
 use crate::config::LevelGeometry;
-use crate::iex::Side;
+use crate::protocol::Side;
+
+/// Levels of a side for which memory is reserved at start; a deeper side makes it grow.
+const DEPTH_RESERVED: usize = 4096;
+/// Levels from the best that are searched one by one.
+const NEAR_THE_BEST: usize = 8;
 
 /// What a change of a level did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
     /// Stored, changed or removed.
     Done,
-    /// There was no such level to remove.
+    /// There was no such level to remove or reduce.
     Absent,
+    /// It had less than was to be taken off it, and is removed.
+    Clamped,
     /// A new level whose set is full: not stored.
     Overflow,
 }
@@ -30,7 +37,7 @@ pub struct LevelStore {
 struct Level {
     /// Rank: greater is better, for both sides.
     rank: i64,
-    size: u32,
+    size: u64,
 }
 
 /// Price to rank and back: an ask is better when it is lower, and `!price` reverses the order without overflow.
@@ -56,8 +63,8 @@ impl LevelStore {
     #[must_use]
     pub fn new(geometry: LevelGeometry, slots: u16) -> Self {
         let sets = 1usize << geometry.sets_log2;
-        // No side can hold more; reserving it keeps the allocator out of the hot path.
-        let most = (sets * usize::from(geometry.ways)).min(4096);
+        // Reserved, not touched: it keeps the allocator out of the hot path up to this depth of a side.
+        let most = (sets * usize::from(geometry.ways)).min(DEPTH_RESERVED);
         let side = || Vec::with_capacity(most);
         Self {
             sides: (0..slots).map(|_| [side(), side()]).collect(),
@@ -67,37 +74,99 @@ impl LevelStore {
     }
 
     /// Sets a level's size; 0 removes it.
-    pub fn set(&mut self, slot: u16, side: Side, price: i64, size: u32) -> Change {
-        let sets_log2 = self.occupied.len().trailing_zeros() as u8;
-        let levels = &mut self.sides[usize::from(slot)][side as usize];
-        let rank = ranked(side, price);
-        match (levels.binary_search_by_key(&rank, |level| level.rank), size) {
+    pub fn set(&mut self, slot: u16, side: Side, price: i64, size: u64) -> Change {
+        match (self.place(slot, side, price), size) {
             (Ok(at), 0) => {
-                levels.remove(at);
-                self.occupied[set_index(slot, side, price, sets_log2)] -= 1;
+                self.remove(slot, side, price, at);
                 Change::Done
             }
             (Ok(at), size) => {
-                levels[at].size = size;
+                self.sides[usize::from(slot)][side as usize][at].size = size;
                 Change::Done
             }
             (Err(_), 0) => Change::Absent,
-            (Err(at), size) => {
-                let occupied = &mut self.occupied[set_index(slot, side, price, sets_log2)];
-                if *occupied == self.ways {
-                    return Change::Overflow;
-                }
-                *occupied += 1;
-                levels.insert(at, Level { rank, size });
+            (Err(at), size) => self.insert(slot, side, price, at, size),
+        }
+    }
+
+    /// Adds shares to a level; 0 shares do nothing.
+    #[inline]
+    pub fn gain(&mut self, slot: u16, side: Side, price: i64, shares: u32) -> Change {
+        if shares == 0 {
+            return Change::Done;
+        }
+        match self.place(slot, side, price) {
+            Ok(at) => {
+                let level = &mut self.sides[usize::from(slot)][side as usize][at];
+                level.size = level.size.saturating_add(u64::from(shares));
                 Change::Done
             }
+            Err(at) => self.insert(slot, side, price, at, u64::from(shares)),
         }
+    }
+
+    /// Takes shares off a level, which goes when none are left; 0 shares do nothing.
+    #[inline]
+    pub fn lose(&mut self, slot: u16, side: Side, price: i64, shares: u32) -> Change {
+        if shares == 0 {
+            return Change::Done;
+        }
+        let Ok(at) = self.place(slot, side, price) else {
+            return Change::Absent;
+        };
+        let level = &mut self.sides[usize::from(slot)][side as usize][at];
+        let had = level.size;
+        level.size = had.saturating_sub(u64::from(shares));
+        if level.size == 0 {
+            self.remove(slot, side, price, at);
+        }
+        if had < u64::from(shares) {
+            Change::Clamped
+        } else {
+            Change::Done
+        }
+    }
+
+    /// Where the level stands, or would.
+    #[inline]
+    fn place(&self, slot: u16, side: Side, price: i64) -> Result<usize, usize> {
+        let levels = &self.sides[usize::from(slot)][side as usize];
+        let rank = ranked(side, price);
+        // Most changes are near the best, at the end.
+        let near = levels.len().saturating_sub(NEAR_THE_BEST);
+        for (at, level) in levels.iter().enumerate().skip(near).rev() {
+            if level.rank <= rank {
+                return if level.rank == rank { Ok(at) } else { Err(at + 1) };
+            }
+        }
+        levels[..near].binary_search_by_key(&rank, |level| level.rank)
+    }
+
+    fn insert(&mut self, slot: u16, side: Side, price: i64, at: usize, size: u64) -> Change {
+        let set = set_index(slot, side, price, self.sets_log2());
+        if self.occupied[set] == self.ways {
+            return Change::Overflow;
+        }
+        self.occupied[set] += 1;
+        let level = Level { rank: ranked(side, price), size };
+        self.sides[usize::from(slot)][side as usize].insert(at, level);
+        Change::Done
+    }
+
+    fn remove(&mut self, slot: u16, side: Side, price: i64, at: usize) {
+        let set = set_index(slot, side, price, self.sets_log2());
+        self.occupied[set] -= 1;
+        self.sides[usize::from(slot)][side as usize].remove(at);
+    }
+
+    fn sets_log2(&self) -> u8 {
+        self.occupied.len().trailing_zeros() as u8
     }
 
     /// Best price and its size.
     #[inline]
     #[must_use]
-    pub fn best(&self, slot: u16, side: Side) -> Option<(i64, u32)> {
+    pub fn best(&self, slot: u16, side: Side) -> Option<(i64, u64)> {
         let best = self.sides[usize::from(slot)][side as usize].last()?;
         Some((ranked(side, best.rank), best.size))
     }
@@ -131,7 +200,7 @@ impl LevelStore {
 mod tests {
     use super::{set_index, Change, LevelStore};
     use crate::config::LevelGeometry;
-    use crate::iex::Side;
+    use crate::protocol::Side;
 
     #[test]
     fn the_best_is_exact_at_the_ends_of_the_price_range() {
@@ -164,5 +233,45 @@ mod tests {
         store.clear();
         assert!(store.is_empty());
         assert_eq!(store.set(1, Side::Bid, 0, 1), Change::Done);
+    }
+
+    #[test]
+    fn gains_and_losses_keep_exact_totals_beyond_32_bits() {
+        let mut store = LevelStore::new(LevelGeometry::default(), 1);
+        assert_eq!(store.lose(0, Side::Ask, 5, 1), Change::Absent);
+        assert_eq!(store.gain(0, Side::Ask, 5, 0), Change::Done);
+        assert!(store.is_empty());
+        for _ in 0..3 {
+            assert_eq!(store.gain(0, Side::Ask, 5, u32::MAX), Change::Done);
+        }
+        let all = 3 * u64::from(u32::MAX);
+        assert_eq!(store.best(0, Side::Ask), Some((5, all)));
+        assert_eq!(store.lose(0, Side::Ask, 5, 7), Change::Done);
+        assert_eq!(store.best(0, Side::Ask), Some((5, all - 7)));
+        assert_eq!(store.set(0, Side::Ask, 5, 9), Change::Done);
+        assert_eq!(store.lose(0, Side::Ask, 5, 0), Change::Done);
+        assert_eq!(store.lose(0, Side::Ask, 5, 10), Change::Clamped);
+        assert!(store.is_empty());
+        assert_eq!(store.gain(0, Side::Ask, 5, 4), Change::Done);
+        assert_eq!(store.lose(0, Side::Ask, 5, 4), Change::Done);
+        assert!(store.is_empty());
+    }
+
+    #[test]
+    fn deep_sides_are_searched_right_at_every_depth() {
+        let mut store = LevelStore::new(LevelGeometry { sets_log2: 10, ways: 8 }, 1);
+        for price in (0..200).map(|step| step * 37 % 200) {
+            assert_eq!(store.gain(0, Side::Bid, price, 1 + price as u32), Change::Done);
+        }
+        for price in (0..200).map(|step| step * 73 % 200) {
+            assert_eq!(store.lose(0, Side::Bid, price, price as u32), Change::Done);
+            assert_eq!(store.lose(0, Side::Bid, price + 1000, 1), Change::Absent);
+            assert_eq!(store.lose(0, Side::Bid, -1 - price, 1), Change::Absent);
+        }
+        for price in (0..200).rev() {
+            assert_eq!(store.best(0, Side::Bid), Some((price, 1)));
+            assert_eq!(store.lose(0, Side::Bid, price, 1), Change::Done);
+        }
+        assert!(store.is_empty());
     }
 }

@@ -5,11 +5,16 @@ use escapement_codec::Entry;
 use crate::book::{Book, Delivered};
 use crate::config::{CardConfig, ConfigError, FrameMode};
 use crate::counters::Counters;
-use crate::frame::{self, FrameFilter, Segment};
-use crate::iex::{self, Undecoded};
-use crate::iex_tp::{Blocks, BlocksEnd};
+use crate::frame::{self, FrameFilter, Packet};
+use crate::iex_flow;
+use crate::itch_flow::ItchFlow;
+use crate::line::Line;
+use crate::line_arbiter::{Copy, Downstream, LineArbiter};
+use crate::packet::{Blocks, BlocksEnd};
+use crate::protocol::{Protocol, Undecoded};
 use crate::refresh::RefreshTimer;
-use crate::session::{Arrival, Session};
+use crate::symbol_map::SymbolMap;
+use crate::{iex, itch};
 use escapement_abi::{Event, FrameDisposition, MessageDisposition};
 
 /// The golden model of the card: frames in, entries out, in the card's order.
@@ -18,11 +23,77 @@ use escapement_abi::{Event, FrameDisposition, MessageDisposition};
 #[derive(Debug, Clone)]
 pub struct CardModel {
     config: CardConfig,
-    filter: FrameFilter,
-    session: Session,
+    filters: [FrameFilter; 2],
     refresh: RefreshTimer,
+    arbiter: LineArbiter,
+    books: Books,
+}
+
+/// What stands behind the arbiter.
+#[derive(Debug, Clone)]
+struct Books {
+    protocol: Protocol,
+    map: SymbolMap,
+    /// Locates and orders; only ITCH has them.
+    itch: Option<ItchFlow>,
     book: Book,
     counters: Counters,
+}
+
+impl Books {
+    fn new(config: &CardConfig) -> Self {
+        let protocol = config.feed.protocol;
+        Self {
+            protocol,
+            map: SymbolMap::new(config.instruments.iter().map(|i| (i.symbol, i.slot))),
+            itch: (protocol == Protocol::Itch).then(|| ItchFlow::new(config.orders)),
+            book: Book::new(config),
+            counters: Counters::default(),
+        }
+    }
+}
+
+/// The books, and where their entries go.
+struct Downwards<'a, F> {
+    books: &'a mut Books,
+    out: &'a mut F,
+}
+
+impl<F: FnMut(Entry)> Downstream for Downwards<'_, F> {
+    #[inline]
+    fn message(&mut self, data: &[u8], delivered: Delivered) {
+        let Books { protocol, map, itch, book, counters } = &mut *self.books;
+        counters.delivered(data.first().copied());
+        let done = match itch {
+            Some(flow) => itch::decode(data)
+                .map(|message| flow.message(&message, delivered, map, book, counters, self.out)),
+            None => iex::decode(*protocol, data).map(|message| {
+                iex_flow::message(&message, delivered, map, book, counters, self.out)
+            }),
+        };
+        counters.dispose(match done {
+            Ok(disposition) => disposition,
+            Err(Undecoded::Empty) => MessageDisposition::Empty,
+            Err(Undecoded::UnknownType) => MessageDisposition::UnknownType,
+            Err(Undecoded::Short) => MessageDisposition::Short,
+        });
+    }
+
+    fn entry(&mut self, entry: Entry) {
+        (self.out)(entry);
+    }
+
+    fn restart(&mut self) {
+        self.books.book.restart();
+        if let Some(flow) = &mut self.books.itch {
+            flow.restart();
+        }
+    }
+
+    #[inline]
+    fn counters(&mut self) -> &mut Counters {
+        &mut self.books.counters
+    }
 }
 
 impl CardModel {
@@ -30,11 +101,10 @@ impl CardModel {
     pub fn new(config: CardConfig) -> Result<Self, ConfigError> {
         config.check()?;
         Ok(Self {
-            filter: config.filter(),
-            session: Session::new(),
+            filters: Line::ALL.map(|line| config.filter(line)),
             refresh: RefreshTimer::new(config.refresh_interval_ns, config.slots),
-            book: Book::new(&config),
-            counters: Counters::default(),
+            arbiter: LineArbiter::new(config.feed.protocol.transport(), &config.lines),
+            books: Books::new(&config),
             config,
         })
     }
@@ -48,25 +118,49 @@ impl CardModel {
     /// Its counters.
     #[must_use]
     pub fn counters(&self) -> &Counters {
-        &self.counters
+        &self.books.counters
     }
 
     /// Its books.
     #[must_use]
     pub fn book(&self) -> &Book {
-        &self.book
+        &self.books.book
+    }
+
+    /// Its order table; none for feeds without orders.
+    #[must_use]
+    pub fn orders(&self) -> Option<&crate::order_table::OrderTable> {
+        self.books.itch.as_ref().map(ItchFlow::orders)
     }
 
     /// The ledgers that a model can check.
     #[must_use]
     pub fn conserved(&self) -> bool {
-        self.counters.conserved()
+        self.books.counters.conserved()
     }
 
     /// Index of the next delivered message, that is how many were delivered.
     #[must_use]
     pub fn next_index(&self) -> u64 {
-        self.session.next_index()
+        self.arbiter.next_index()
+    }
+
+    /// Stamp of a line's last accepted frame, ns; 0 before the first.
+    #[must_use]
+    pub fn last_seen(&self, line: Line) -> u64 {
+        self.arbiter.last_seen(line)
+    }
+
+    /// Takes lines in and out (`LINES.configured`); counts from the next record on.
+    pub fn configure_lines(&mut self, configured: u8) {
+        self.config.lines.configured = configured;
+        self.arbiter.configure(configured);
+    }
+
+    /// Sets `GAP_WINDOW`; counts from the next window on.
+    pub fn set_gap_window(&mut self, gap_window_ns: u64) {
+        self.config.lines.gap_window_ns = gap_window_ns;
+        self.arbiter.set_gap_window(gap_window_ns);
     }
 
     /// Card time, ns.
@@ -77,48 +171,58 @@ impl CardModel {
 
     /// Clears books, session, time and counters; the configuration stays.
     pub fn reset(&mut self) {
-        self.session = Session::new();
         self.refresh = RefreshTimer::new(self.config.refresh_interval_ns, self.config.slots);
-        self.book = Book::new(&self.config);
-        self.counters = Counters::default();
+        self.arbiter = LineArbiter::new(self.config.feed.protocol.transport(), &self.config.lines);
+        self.books = Books::new(&self.config);
     }
 
-    /// Takes one frame that arrived at `stamp` (ns): Ethernet destination to the last byte before the check sequence,
-    /// and whether that sequence was wrong. Entries go to `out` as they are made.
+    /// Takes one frame that arrived on `line` at `stamp` (ns): Ethernet destination to the last byte before the check
+    /// sequence, and whether that sequence was wrong. Entries go to `out` as they are made.
     ///
     /// Accepted or not, it moves card time to its stamp, and what is due by then comes first.
-    pub fn frame(&mut self, stamp: u64, bytes: &[u8], fcs_bad: bool, out: &mut impl FnMut(Entry)) {
+    pub fn frame(
+        &mut self,
+        line: Line,
+        stamp: u64,
+        bytes: &[u8],
+        fcs_bad: bool,
+        out: &mut impl FnMut(Entry),
+    ) {
         self.time_step(stamp, usize::MAX, out);
-        let frame = frame::parse(bytes, fcs_bad, &self.filter);
+        let frame = frame::parse(bytes, fcs_bad, &self.filters[line as usize]);
+        let counters = &mut self.books.counters;
         if frame.ip_checksum_bad {
-            self.counters.event(Event::IpChecksumBad);
+            counters.event(Event::IpChecksumBad);
         }
         if frame.udp_checksum_bad {
-            self.counters.event(Event::UdpChecksumBad);
+            counters.event(Event::UdpChecksumBad);
         }
-        self.counters.frame_done(frame.disposition);
-        let Some(segment) = frame.segment else {
+        counters.frame_done(line, frame.disposition);
+        let Some(packet) = frame.packet else {
             return;
         };
         match (frame.disposition, self.config.frame_mode) {
             (FrameDisposition::Ok, _) => {
-                let end = self.segment(stamp, &segment, out).end;
-                if segment.header.message_count == 0 {
-                    self.counters.event(Event::Heartbeats);
+                let end = self.packet(line, stamp, &packet, out).end;
+                let counters = &mut self.books.counters;
+                if packet.header.end_of_session {
+                    counters.event(Event::EndOfSession);
+                } else if packet.header.count == 0 {
+                    counters.event(Event::Heartbeats);
                 }
                 match end {
                     BlocksEnd::Exact => {}
-                    BlocksEnd::Malformed => self.counters.event(Event::MalformedBlock),
-                    BlocksEnd::Trailing => self.counters.event(Event::TrailingBytes),
+                    BlocksEnd::Malformed => counters.event(Event::MalformedBlock),
+                    BlocksEnd::Trailing => counters.event(Event::TrailingBytes),
                 }
             }
             (disposition, FrameMode::Early) => {
-                let released = self.segment(stamp, &segment, out);
-                self.session.mark_bad();
+                let released = self.packet(line, stamp, &packet, out);
+                self.arbiter.mark_bad();
                 if released.count > 0 {
                     out(Entry::Void {
                         hw_time: stamp,
-                        next_index: self.session.next_index(),
+                        next_index: self.arbiter.next_index(),
                         first: released.first,
                         count: released.count,
                         disposition: disposition as u8,
@@ -126,23 +230,61 @@ impl CardModel {
                 }
             }
             (_, FrameMode::Whole) => {
-                let whole = Blocks::new(segment.payload, segment.header.message_count).count();
-                self.counters.event_by(Event::VoidedMessages, whole as u64);
+                let whole = self.blocks(&packet).count();
+                self.books.counters.event_by(Event::VoidedMessages, whole as u64);
             }
         }
     }
 
-    /// Lets card time pass to `now` while no frame comes, and makes the slot visits that are due by then, at most
-    /// `visits_max` of them. Returns whether all were made; else call again.
-    pub fn time_step(&mut self, now: u64, visits_max: usize, out: &mut impl FnMut(Entry)) -> bool {
+    fn blocks<'a>(&self, packet: &Packet<'a>) -> Blocks<'a> {
+        let transport = self.config.feed.protocol.transport();
+        Blocks::new(transport, packet.payload, packet.header.count)
+    }
+
+    /// Lets card time pass to `now` while no frame comes, and does what is due by then in the order of time: ends of gap
+    /// windows and slot visits, at most `steps_max` of them. Returns whether all was done; else call again.
+    #[inline]
+    pub fn time_step(
+        &mut self,
+        now: u64,
+        steps_max: usize,
+        out: &mut impl FnMut(Entry),
+    ) -> bool {
         self.refresh.time_passes(now);
-        for _ in 0..visits_max {
-            let Some(visit) = self.refresh.due() else {
+        for _ in 0..steps_max {
+            if !self.is_due() {
                 return true;
-            };
+            }
+            self.do_what_is_due(out);
+        }
+        !self.is_due()
+    }
+
+    #[inline]
+    fn window_due(&self) -> Option<u64> {
+        self.arbiter.deadline().filter(|&deadline| deadline <= self.refresh.card_time())
+    }
+
+    #[inline]
+    fn is_due(&self) -> bool {
+        self.window_due().is_some() || self.refresh.next_due().is_some()
+    }
+
+    /// The window goes before a visit of the same time.
+    fn do_what_is_due(&mut self, out: &mut impl FnMut(Entry)) {
+        let window = self.window_due();
+        let visit = self.refresh.next_due();
+        if window.is_some_and(|window| visit.is_none_or(|visit| window <= visit)) {
+            self.arbiter.window_ends(&mut Downwards { books: &mut self.books, out });
+        } else if let Some(visit) = self.refresh.due() {
             self.visit(visit.slot, visit.due, out);
         }
-        !self.refresh.is_due()
+    }
+
+    /// Delivers what the reorder memory holds and declares what is missing (`CONTROL.flush`, end of input).
+    pub fn flush(&mut self, out: &mut impl FnMut(Entry)) {
+        let card_time = self.refresh.card_time();
+        self.arbiter.flush(card_time, &mut Downwards { books: &mut self.books, out });
     }
 
     /// Re-announces every slot once, now.
@@ -153,85 +295,50 @@ impl CardModel {
     }
 
     fn visit(&mut self, slot: u16, hw_time: u64, out: &mut impl FnMut(Entry)) {
-        let next_index = self.session.next_index();
+        let next_index = self.arbiter.next_index();
         if slot == 0 {
-            out(Entry::Heartbeat { hw_time, next_index, next_seq: self.session.expected() });
+            out(Entry::Heartbeat { hw_time, next_index, next_seq: self.arbiter.expected() });
         }
-        self.book.refresh(
-            slot,
-            hw_time,
-            next_index,
-            self.session.is_bad(),
-            &mut self.counters,
-            out,
-        );
+        let Books { book, counters, .. } = &mut self.books;
+        book.refresh(slot, hw_time, next_index, self.arbiter.is_bad(), counters, out);
     }
 
-    fn segment(
+    #[inline]
+    fn packet(
         &mut self,
+        line: Line,
         stamp: u64,
-        segment: &Segment<'_>,
+        packet: &Packet<'_>,
         out: &mut impl FnMut(Entry),
     ) -> Released {
-        let header = &segment.header;
-        let opening = self.session.open(header);
-        let next_index = self.session.next_index();
-        if opening.restart {
-            self.book.restart();
-            self.counters.event(Event::Restarts);
-            out(Entry::Restart { hw_time: stamp, next_index, session: u64::from(header.session) });
-        }
-        if let Some((first, count)) = opening.gap {
-            self.counters.event(Event::Gaps);
-            self.counters.event_by(Event::Lost, count);
-            self.counters.declared_lost = self.counters.declared_lost.wrapping_add(count);
-            out(Entry::Gap { hw_time: stamp, next_index, first, count });
-        }
-        if opening.range_evicted {
-            self.counters.event(Event::LostRangeEvicted);
-        }
-
-        let mut blocks = Blocks::new(segment.payload, header.message_count);
-        let mut sequence = header.first_sequence;
+        let mut blocks = self.blocks(packet);
+        let card_time = self.refresh.card_time();
+        let mut down = Downwards { books: &mut self.books, out };
         let mut released = Released { first: 0, count: 0, end: BlocksEnd::Exact };
-        for data in &mut blocks {
-            self.counters.copy_in(0);
-            let disposition = match self.session.message(sequence) {
-                Arrival::Late => MessageDisposition::Late,
-                Arrival::Duplicate => MessageDisposition::Duplicate,
-                Arrival::Deliver { index, bad } => {
+        if self.arbiter.packet(line, stamp, card_time, &packet.header, &mut down) {
+            let mut sequence = packet.header.first_sequence;
+            for data in &mut blocks {
+                let copy =
+                    self.arbiter.message(line, stamp, card_time, sequence, data, &mut down);
+                if copy == Copy::Taken {
                     if released.count == 0 {
                         released.first = sequence;
                     }
                     released.count += 1;
-                    self.deliver(data, Delivered { index, hw_time: stamp, bad }, out)
                 }
-            };
-            self.counters.dispose(disposition);
-            sequence = sequence.wrapping_add(1);
+                sequence = sequence.wrapping_add(1);
+            }
+        } else {
+            for _ in &mut blocks {
+                self.arbiter.stale(line, &mut down);
+            }
         }
         released.end = blocks.end();
         released
     }
-
-    #[inline]
-    fn deliver(
-        &mut self,
-        data: &[u8],
-        delivered: Delivered,
-        out: &mut impl FnMut(Entry),
-    ) -> MessageDisposition {
-        self.counters.delivered(data.first().copied());
-        match iex::decode(self.config.feed.protocol, data) {
-            Ok(message) => self.book.message(&message, delivered, &mut self.counters, out),
-            Err(Undecoded::Empty) => MessageDisposition::Empty,
-            Err(Undecoded::UnknownType) => MessageDisposition::UnknownType,
-            Err(Undecoded::Short) => MessageDisposition::Short,
-        }
-    }
 }
 
-/// What a segment's messages came to.
+/// What a packet's messages came to.
 struct Released {
     first: u64,
     count: u64,

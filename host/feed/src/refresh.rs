@@ -43,16 +43,17 @@ impl RefreshTimer {
         }
     }
 
-    /// Whether a visit is due by now.
+    /// When the next visit is due, if that is by now.
+    #[inline]
     #[must_use]
-    pub fn is_due(&self) -> bool {
-        self.next_due.is_some_and(|due| due <= self.card_time)
+    pub fn next_due(&self) -> Option<u64> {
+        self.next_due.filter(|&due| due <= self.card_time)
     }
 
     /// The next visit that is due by now, in order.
     #[inline]
     pub fn due(&mut self) -> Option<Visit> {
-        let due = self.next_due.filter(|&due| due <= self.card_time)?;
+        let due = self.next_due()?;
         let visit = Visit { slot: self.slot, due };
         self.slot = (self.slot + 1) % self.slots;
         self.next_due = due.checked_add(self.interval);

@@ -1,6 +1,6 @@
 //! Symbol to slot: an open table, filled before start.
 
-use crate::iex::Symbol;
+use crate::symbol::Symbol;
 
 const FREE: u16 = u16::MAX;
 
@@ -55,7 +55,7 @@ impl SymbolMap {
 #[cfg(test)]
 mod tests {
     use super::SymbolMap;
-    use crate::iex::Symbol;
+    use crate::symbol::Symbol;
 
     #[test]
     fn finds_what_was_put_in_and_nothing_else() {

@@ -3,7 +3,7 @@
 mod support;
 
 use escapement_feed::frame::{self, FrameFilter};
-use escapement_feed::{Checks, FrameDisposition as D, Protocol};
+use escapement_feed::{Checks, FrameDisposition as D, Line, Protocol};
 use support::wire::{card, quote, FrameMaker, UdpChecksum};
 
 const TOPS: Protocol = Protocol::Tops;
@@ -15,7 +15,7 @@ fn good() -> FrameMaker {
 fn filter(checks: Checks) -> FrameFilter {
     let mut config = card(TOPS);
     config.checks = checks;
-    config.filter()
+    config.filter(Line::A)
 }
 
 fn disposition(bytes: &[u8]) -> D {

@@ -6,8 +6,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use escapement_codec::{decode_line, CentreTable, LineWriter, PushError};
-use escapement_feed::{CardModel, Protocol};
-use support::wire::{card, level, quote, trade, FrameMaker};
+use escapement_feed::{CardModel, Destination, Event, Line, Protocol};
+use support::itch;
+use support::wire::{card, level, quote, trade, FrameMaker, GROUP, PORT};
 
 struct Counting;
 
@@ -51,6 +52,18 @@ fn frames(protocol: Protocol) -> Vec<Vec<u8>> {
                 Protocol::Tops => {
                     vec![quote("A", (size, price), (1, price + 100)), trade("B", 1, price)]
                 }
+                Protocol::Itch => {
+                    let (reference, price) = (number as u64, price as u32);
+                    let side = if number % 3 == 0 { b'B' } else { b'S' };
+                    let mut messages = vec![itch::add(1, "A", reference, side, 9, price)];
+                    if number > 1000 {
+                        let gone = reference - 1000;
+                        messages.push(itch::executed(1, gone, 4));
+                        messages.push(itch::replace(1, gone, gone | 1 << 40, 5, price + 100));
+                        messages.push(itch::delete(1, gone | 1 << 40));
+                    }
+                    messages
+                }
             };
             let first = 1 + 4 * number as u64;
             FrameMaker::new(protocol, first, messages).bytes()
@@ -60,17 +73,24 @@ fn frames(protocol: Protocol) -> Vec<Vec<u8>> {
 
 #[test]
 fn frames_to_lines_and_back_allocate_nothing() {
-    for protocol in [Protocol::Deep, Protocol::Tops] {
+    for protocol in [Protocol::Deep, Protocol::Tops, Protocol::Itch] {
         let frames = frames(protocol);
         let mut config = card(protocol);
         config.refresh_interval_ns = 50;
+        config.lines.configured = 3;
+        config.lines.b = Destination { group: GROUP, port: PORT };
+        config.lines.gap_window_ns = 650;
         let mut model = CardModel::new(config).unwrap();
         let mut writer = LineWriter::new();
         let mut table = Box::new(CentreTable::<4>::new());
         let (mut lines, mut entries) = (0u32, 0u64);
         let before = ALLOCATIONS.load(Ordering::Relaxed);
-        for (stamp, bytes) in frames.iter().enumerate() {
-            model.frame(100 * stamp as u64, bytes, false, &mut |entry| {
+        for stamp in 0..frames.len() {
+            // line A loses every ninth packet, line B, five packets later, others
+            let copies = [(Line::A, stamp, 9), (Line::B, stamp.wrapping_sub(5), 7)];
+            for (line, number, loss) in copies {
+              let Some(bytes) = frames.get(number).filter(|_| number % loss != 0) else { continue };
+              model.frame(line, 100 * stamp as u64, bytes, false, &mut |entry| {
                 if writer.push(&entry) == Err(PushError::LineFull) {
                     let line = writer.finish(lines, 0);
                     lines += 1;
@@ -81,10 +101,13 @@ fn frames_to_lines_and_back_allocate_nothing() {
                     writer.push(&entry).unwrap();
                 }
             });
+          }
         }
         let after = ALLOCATIONS.load(Ordering::Relaxed);
         assert_eq!(after - before, 0, "{protocol:?}");
         assert!(entries > 8000, "{entries}");
+        let counters = model.counters();
+        assert!(counters.events(Event::DeliveredB) > 200, "the reorder memory was used");
         assert!(model.counters().ticks_made() > 3000);
     }
     let before = ALLOCATIONS.load(Ordering::Relaxed);

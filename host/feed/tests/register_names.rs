@@ -35,6 +35,6 @@ fn numbers_of_dispositions_are_places_in_the_register_map() {
     assert_eq!(FrameDisposition::CutDatagram as u8, 17);
     assert_eq!(FrameDisposition::FifoFull as u8, 20);
     assert_eq!(FrameDisposition::COUNT, 21);
-    assert_eq!(MessageDisposition::COUNT, 10);
-    assert_eq!(Event::COUNT, 15);
+    assert_eq!(MessageDisposition::COUNT, 12);
+    assert_eq!(Event::COUNT, 24);
 }

@@ -6,9 +6,9 @@ use std::fs;
 
 use escapement_feed::frame::{self, FrameFilter};
 use escapement_feed::iex::{self, Message, Side};
-use escapement_feed::iex_tp::{Blocks, BlocksEnd};
+use escapement_feed::packet::{Blocks, BlocksEnd};
 use escapement_feed::FrameDisposition;
-use escapement_feed::Protocol;
+use escapement_feed::{itch, Checks, Protocol, Transport};
 use support::{data, for_each_packet};
 
 fn name_of(message: &Message) -> &'static str {
@@ -42,9 +42,9 @@ fn each_sample_holds_what_its_name_says() {
             for_each_packet(&path, |_, bytes| {
                 let frame = frame::parse(bytes, false, &FrameFilter::default());
                 assert_eq!(frame.disposition, FrameDisposition::Ok, "{}", path.display());
-                let segment = frame.segment.unwrap();
-                let protocol = Protocol::from_id(segment.header.protocol).unwrap();
-                let mut blocks = Blocks::new(segment.payload, segment.header.message_count);
+                let segment = frame.packet.unwrap();
+                let protocol = Protocol::from_id(segment.protocol).unwrap();
+                let mut blocks = Blocks::new(Transport::IexTp, segment.payload, segment.header.count);
                 for data in &mut blocks {
                     let message = iex::decode(protocol, data).unwrap();
                     named |= name_of(&message) == stem;
@@ -57,11 +57,83 @@ fn each_sample_holds_what_its_name_says() {
                     }
                 }
                 assert_eq!(blocks.end(), BlocksEnd::Exact);
-                named |= segment.header.message_count == 0 && stem == "Heartbeat";
+                named |= segment.header.count == 0 && stem == "Heartbeat";
             });
             assert!(named, "{}", path.display());
             files += 1;
         }
     }
     assert_eq!(files, 13);
+}
+
+/// Name of a Nasdaq sample, and the type that it stands for.
+const NASDAQ: [(&str, u8); 22] = [
+    ("OrderDeleteMessage", b'D'),
+    ("OrderExecutedMessage", b'E'),
+    ("StockTradingActionMessage", b'H'),
+    ("NetOrderImbalanceIndicatorMessage", b'I'),
+    ("AddOrderNoMpidAttributionMessage", b'A'),
+    ("OrderReplaceMessage", b'U'),
+    ("MarketParticipantPositionMessage", b'L'),
+    ("RegSHORestriction", b'Y'),
+    ("AddOrderWithMPID", b'F'),
+    ("NonCrossTrade", b'P'),
+    ("OrderCancel", b'X'),
+    ("OrderExecuted", b'E'),
+    ("StockTradingAction", b'H'),
+    ("AddOrderNoMPID", b'A'),
+    ("OrderDelete", b'D'),
+    ("OrderExecutedWithPrice", b'C'),
+    ("SystemEvent", b'S'),
+    ("NetOrderImbalanceIndicator", b'I'),
+    ("OrderReplace", b'U'),
+    ("LULDAuctionCollar", b'J'),
+    ("MarketParticipantPosition", b'L'),
+    ("CrossTrade", b'Q'),
+];
+
+#[test]
+fn each_nasdaq_sample_holds_what_its_name_says() {
+    let Some(folder) = data() else { return };
+    let (mut files, mut messages) = (0, 0);
+    for version in fs::read_dir(folder.join("wire-samples/Nasdaq")).unwrap() {
+        for file in fs::read_dir(version.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let named_type = NASDAQ.iter().find(|(name, _)| *name == stem).map(|(_, kind)| *kind);
+            assert!(named_type.is_some() || stem == "Multiple.Packets", "{stem}");
+            // headers below ITCH were partly made up by whoever published the samples
+            let checks = Checks { ip_checksum: false, udp_checksum: false };
+            let filter = FrameFilter {
+                transport: Transport::MoldUdp64,
+                checks,
+                ..FrameFilter::default()
+            };
+            let (mut named, mut packets) = (0, 0);
+            for_each_packet(&path, |_, bytes| {
+                let frame = frame::parse(bytes, false, &filter);
+                assert_eq!(frame.disposition, FrameDisposition::Ok, "{}", path.display());
+                let packet = frame.packet.unwrap();
+                let mut blocks =
+                    Blocks::new(Transport::MoldUdp64, packet.payload, packet.header.count);
+                for data in &mut blocks {
+                    let message = itch::decode(data)
+                        .unwrap_or_else(|error| panic!("{}: {error:?}", path.display()));
+                    assert_eq!(message.type_byte(), data[0]);
+                    assert_eq!(itch::message_bytes(data[0]), Some(data.len()));
+                    if let Some(stock) = message.stock() {
+                        assert!(stock.0.iter().all(|b| matches!(b, b' '..=b'~')), "{stock:?}");
+                    }
+                    named += u64::from(named_type == Some(data[0]));
+                    messages += 1;
+                }
+                assert_eq!(blocks.end(), BlocksEnd::Exact, "{}", path.display());
+                packets += 1;
+            });
+            assert!(packets > 0 && (named > 0 || named_type.is_none()), "{}", path.display());
+            files += 1;
+        }
+    }
+    assert_eq!(files, 23);
+    assert!(messages >= 227, "{messages}");
 }

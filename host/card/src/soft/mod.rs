@@ -8,9 +8,12 @@ mod position;
 mod registers;
 mod ring_writer;
 
-use escapement_abi::registers::{CardTime, Control, IrqControl, RingControl, RingTail, Status};
+use escapement_abi::registers::{
+    CardTime, Control, GapWindow, IrqControl, LineSeenA, LineSeenB, Lines, RingControl, RingTail,
+    Status,
+};
 use escapement_abi::{counters, Counter, Register};
-use escapement_feed::CardModel;
+use escapement_feed::{CardModel, Line};
 
 use self::packer::Packer;
 use self::registers::RegisterFile;
@@ -94,6 +97,13 @@ impl SoftCard {
         if control.contains(Control::ENABLE) && self.core.model.is_none() {
             self.make_model()?;
         }
+        if control.contains(Control::FLUSH) {
+            if let Some(model) = &mut self.core.model {
+                let packer = &mut self.core.packer;
+                model.flush(&mut |entry| packer.push(&entry));
+            }
+            self.deliver()?;
+        }
         if control.contains(Control::REFRESH_NOW) {
             if let Some(model) = &mut self.core.model {
                 let packer = &mut self.core.packer;
@@ -176,6 +186,19 @@ impl SoftCard {
         }
     }
 
+    /// Lines and window may be set while the card runs.
+    fn lines_changed(&mut self) {
+        let (lines, window): (Lines, GapWindow) = (self.registers.get(), self.registers.get());
+        if let Some(model) = &mut self.core.model {
+            model.configure_lines(lines.configured() as u8);
+            model.set_gap_window(window.ns());
+        }
+    }
+
+    fn last_seen(&self, line: Line) -> u64 {
+        self.core.model.as_ref().map_or(0, |model| model.last_seen(line))
+    }
+
     fn status(&self) -> u64 {
         let in_flight = self.core.model.as_ref().map_or(0, |m| m.counters().in_flight);
         u64::from(self.core.packer.is_empty()) | 1 << 1 | in_flight << 16
@@ -204,6 +227,8 @@ impl Device for SoftCard {
         }
         Ok(match offset as usize {
             Status::OFFSET => self.status(),
+            LineSeenA::OFFSET => self.last_seen(Line::A),
+            LineSeenB::OFFSET => self.last_seen(Line::B),
             CardTime::OFFSET => self.core.model.as_ref().map_or(0, |m| m.card_time()),
             _ => self.registers.word(offset),
         })
@@ -215,6 +240,10 @@ impl Device for SoftCard {
         match offset as usize {
             Control::OFFSET => self.control_write(Control::from_raw(value)),
             RingTail::OFFSET | RingControl::OFFSET => self.deliver(),
+            Lines::OFFSET | GapWindow::OFFSET => {
+                self.lines_changed();
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -280,7 +309,9 @@ impl Injector for SoftCard {
         let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
         let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(()) };
         let packer = &mut self.core.packer;
-        model.frame(frame.stamp_ns, frame.bytes, frame.fcs_bad, &mut |entry| packer.push(&entry));
+        model.frame(frame.line, frame.stamp_ns, frame.bytes, frame.fcs_bad, &mut |entry| {
+            packer.push(&entry);
+        });
         self.deliver()
     }
 

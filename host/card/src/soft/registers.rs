@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use escapement_abi::registers::{
-    AbiVersion, Board, Checks, Control, FeedGroup, FeedProtocol, Magic, MapCommand, MapSymbol,
-    Params, RecentreRun, RefreshInterval, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
+    AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, Lines, Magic,
+    MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
     TimeRate, MAP_BYTES,
 };
 use escapement_abi::{registers::expected, Readable, Register};
 use escapement_feed::{
-    CardConfig, Checks as FeedChecks, Feed, FrameMode, Instrument, LevelGeometry, Protocol, Symbol,
+    CardConfig, Checks as FeedChecks, Destination, Feed, FrameMode, Instrument, LevelGeometry,
+    Lines as FeedLines, OrderGeometry, Protocol, Symbol, Transport,
 };
 
 use crate::config::{tick_reciprocal, CardParams};
@@ -20,10 +21,13 @@ use crate::symbol_map::rows;
 pub const SOFT_PARAMS: CardParams = CardParams {
     slots: 64,
     ladder: 256,
-    level_sets_log2: 10,
+    level_sets_log2: 14,
     level_ways: 8,
     map_log2: 8,
-    ports: 1,
+    ports: 2,
+    order_sets_log2: 16,
+    order_ways: 16,
+    reorder_log2: 11,
 };
 
 /// One slot's configuration.
@@ -64,6 +68,12 @@ impl RegisterFile {
             expected::ABI_MINOR | expected::ABI_MAJOR << 16 | expected::ABI_LINE_FORMAT << 32,
         );
         file.set::<Params>(params);
+        let params2 = u64::from(p.order_sets_log2)
+            | u64::from(p.order_ways) << 8
+            | u64::from(p.reorder_log2) << 16;
+        file.set::<Params2>(params2);
+        file.set::<Lines>(Lines::RESET);
+        file.set::<GapWindow>(GapWindow::RESET);
         file.set::<Board>(Board::RESET);
         file.set::<Checks>(Checks::RESET);
         file.set::<TimeRate>(TimeRate::RESET);
@@ -122,10 +132,12 @@ impl RegisterFile {
         let (group, protocol): (FeedGroup, FeedProtocol) = (self.get(), self.get());
         let control: Control = self.get();
         let checks: Checks = self.get();
+        let transport =
+            if protocol.transport() { Transport::MoldUdp64 } else { Transport::IexTp };
         let feed = Feed {
             group: group.address() as u32,
             port: group.port() as u16,
-            protocol: Protocol::from_id(protocol.id() as u16).ok_or(CardError::Missing {
+            protocol: Protocol::of(transport, protocol.id() as u16).ok_or(CardError::Missing {
                 device: String::from("soft"),
                 what: "a decoder for the message protocol in FEED_PROTOCOL",
                 mend: "use 0x8003 (TOPS 1.6) or 0x8004 (DEEP 1.0)",
@@ -142,9 +154,20 @@ impl RegisterFile {
             if control.contains(Control::EARLY) { FrameMode::Early } else { FrameMode::Whole };
         config.refresh_interval_ns = self.get::<RefreshInterval>().ns();
         config.recentre_run = self.get::<RecentreRun>().value() as u8;
+        let line_b: FeedGroupB = self.get();
+        config.lines = FeedLines {
+            configured: self.get::<Lines>().configured() as u8,
+            b: Destination { group: line_b.address() as u32, port: line_b.port() as u16 },
+            gap_window_ns: self.get::<GapWindow>().ns(),
+            reorder_log2: SOFT_PARAMS.reorder_log2,
+        };
         config.slots = SOFT_PARAMS.slots;
         config.levels =
             LevelGeometry { sets_log2: SOFT_PARAMS.level_sets_log2, ways: SOFT_PARAMS.level_ways };
+        config.orders = OrderGeometry {
+            sets_log2: SOFT_PARAMS.order_sets_log2,
+            ways: SOFT_PARAMS.order_ways,
+        };
         config.instruments = self.instruments();
         Ok(config)
     }
@@ -178,7 +201,9 @@ fn writable(offset: usize) -> Option<u64> {
         Control::OFFSET => (Control::ENABLE | Control::EARLY | Control::TIME_FOLLOW).bits(),
         Checks::OFFSET => Checks::all().bits(),
         FeedGroup::OFFSET => (1 << 56) - 1,
-        FeedProtocol::OFFSET => 0xffff_ffff_0000_ffff,
+        FeedGroupB::OFFSET => (1 << 48) - 1,
+        Lines::OFFSET => 3,
+        FeedProtocol::OFFSET => 0xffff_ffff_0001_ffff,
         RecentreRun::OFFSET => 0xff,
         RingControl::OFFSET => 0x33f,
         RingTail::OFFSET => u64::MAX,
@@ -187,13 +212,16 @@ fn writable(offset: usize) -> Option<u64> {
     })
 }
 
-const READ_ONLY: [usize; 8] = {
+const READ_ONLY: [usize; 11] = {
     use escapement_abi::registers::offset as at;
     [
         at::MAGIC,
         at::ABI_VERSION,
         at::BUILD_HASH,
         at::PARAMS,
+        at::PARAMS2,
+        at::LINE_SEEN_A,
+        at::LINE_SEEN_B,
         at::BOARD,
         at::STATUS,
         at::CARD_TIME,

@@ -13,6 +13,7 @@ pub struct OwnedFrame {
 impl OwnedFrame {
     pub fn as_frame(&self) -> escapement_card::Frame<'_> {
         escapement_card::Frame {
+            line: escapement_card::Line::A,
             bytes: &self.bytes,
             stamp_ns: self.stamp_ns,
             fcs_bad: self.fcs_bad,

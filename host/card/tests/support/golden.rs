@@ -1,13 +1,13 @@
 //! The golden model of a driver's configuration, made without any register file.
 
 use escapement_card::{CardConfig, FrameMode};
-use escapement_feed::{CardModel, Checks, Feed, Instrument, Protocol, Symbol};
+use escapement_feed::{CardModel, Checks, Destination, Feed, Instrument, Protocol, Symbol};
 
 pub fn golden(config: &CardConfig) -> CardModel {
     let feed = Feed {
         group: u32::from(config.feed.group),
         port: config.feed.port,
-        protocol: Protocol::from_id(config.feed.protocol).unwrap(),
+        protocol: Protocol::of(config.feed.transport, config.feed.protocol).unwrap(),
         channel: config.feed.channel,
     };
     let mut model = escapement_feed::CardConfig::new(feed);
@@ -19,6 +19,11 @@ pub fn golden(config: &CardConfig) -> CardModel {
         FrameMode::Early => escapement_feed::FrameMode::Early,
     };
     model.refresh_interval_ns = config.refresh_interval_ns;
+    model.lines.configured = config.lines.configured();
+    model.lines.gap_window_ns = config.lines.gap_window_ns;
+    if let Some(b) = config.lines.b {
+        model.lines.b = Destination { group: u32::from(*b.ip()), port: b.port() };
+    }
     model.recentre_run = config.recentre_run;
     model.instruments = config
         .instruments

@@ -9,7 +9,7 @@ pub mod random;
 
 use std::net::Ipv4Addr;
 
-use escapement_card::{CardConfig, FeedConfig, InstrumentConfig, RingConfig, RingMode};
+use escapement_card::{CardConfig, FeedConfig, InstrumentConfig, RingConfig, RingMode, Transport};
 
 /// The group that the frames go to.
 pub const GROUP: Ipv4Addr = Ipv4Addr::new(233, 215, 21, 4);
@@ -43,7 +43,7 @@ pub fn symbol(n: usize) -> [u8; 8] {
 /// A card for the first `instruments` symbols of the market.
 pub fn card_config(feed: Feed, instruments: usize, lines_log2: u8, mode: RingMode) -> CardConfig {
     let feed =
-        FeedConfig { group: GROUP, port: PORT, feed_id: 3, protocol: feed.protocol(), channel: 1 };
+        FeedConfig { group: GROUP, port: PORT, feed_id: 3, transport: Transport::IexTp, protocol: feed.protocol(), channel: 1 };
     let instruments = (0..instruments)
         .map(|n| InstrumentConfig {
             symbol: symbol(n),

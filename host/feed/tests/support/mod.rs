@@ -1,16 +1,18 @@
 //! Captures, reference ticks and made-up frames for the tests.
 #![allow(dead_code)] // each test binary uses a part
 
+pub mod itch;
 pub mod wire;
 
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use escapement_capture::CaptureReader;
+use escapement_capture::{CaptureReader, Merged};
 use escapement_codec::{Entry, SequenceTrack, TickKind};
 use escapement_feed::{
-    detect_feed, CardConfig, CardModel, Checks, Feed, Instrument, Symbol, SymbolCensus,
+    detect_feed, CardConfig, CardModel, Checks, Destination, Detected, Feed, Instrument, Line, Protocol, Symbol,
+    SymbolCensus,
 };
 use jiff::tz::TimeZone;
 use jiff::Timestamp;
@@ -43,12 +45,17 @@ pub fn for_each_packet(path: &Path, mut act: impl FnMut(u64, &[u8])) {
 }
 
 /// The feed that a capture holds.
-pub fn feed_of(path: &Path) -> Feed {
-    let mut feed = None;
+pub fn detected(path: &Path) -> Detected {
+    let mut found = None;
     for_each_packet(path, |_, bytes| {
-        feed = feed.or_else(|| detect_feed(bytes, Checks::default()));
+        found = found.or_else(|| detect_feed(bytes, Checks::default()));
     });
-    feed.unwrap_or_else(|| panic!("{}: no feed found", path.display()))
+    found.unwrap_or_else(|| panic!("{}: no feed found", path.display()))
+}
+
+/// The feed that a capture holds.
+pub fn feed_of(path: &Path) -> Feed {
+    detected(path).feed
 }
 
 /// Symbols with most messages.
@@ -72,11 +79,24 @@ pub fn card_for(feed: Feed, symbols: &[Symbol]) -> CardConfig {
 
 /// Replays a capture through the model.
 pub fn replay(path: &Path, config: CardConfig) -> (CardModel, Vec<Entry>) {
+    replay_lines(&[path], config)
+}
+
+/// Replays line A and perhaps line B, in the order of stamps, through the model.
+pub fn replay_lines(paths: &[&Path], mut config: CardConfig) -> (CardModel, Vec<Entry>) {
+    if let Some(b) = paths.get(1) {
+        let Feed { group, port, .. } = feed_of(b);
+        config.lines.b = Destination { group, port };
+        config.lines.configured = 3;
+    }
     let mut model = CardModel::new(config).unwrap_or_else(|error| panic!("{error}"));
     let mut entries = Vec::new();
-    for_each_packet(path, |stamp, bytes| {
-        model.frame(stamp, bytes, false, &mut |entry| entries.push(entry))
-    });
+    let mut captures = Merged::open(paths).unwrap_or_else(|error| panic!("{error}"));
+    while let Some(packet) = captures.next_packet().unwrap_or_else(|error| panic!("{error}")) {
+        let line = Line::ALL[packet.file];
+        model.frame(line, packet.stamp_ns, packet.data, false, &mut |entry| entries.push(entry));
+    }
+    model.flush(&mut |entry| entries.push(entry));
     (model, entries)
 }
 
@@ -116,7 +136,7 @@ impl NewYork {
 }
 
 /// Ticks as rows of the reference: msg_index,seq,ts_ns,venue,symbol,kind,price,size,side,flags.
-pub fn rows(entries: &[Entry], symbols: &[Symbol]) -> Vec<String> {
+pub fn rows(protocol: Protocol, entries: &[Entry], symbols: &[Symbol]) -> Vec<String> {
     let mut new_york = NewYork::new();
     let mut track = SequenceTrack::new();
     let mut rows = Vec::new();
@@ -137,10 +157,14 @@ pub fn rows(entries: &[Entry], symbols: &[Symbol]) -> Vec<String> {
             _ => String::new(),
         };
         rows.push(format!(
-            "{},{},{},IEXG,{},{kind},{},{},{side},{}",
+            "{},{},{},{},{},{kind},{},{},{side},{}",
             tick.msg_index,
             track.sequence(tick.msg_index),
-            new_york.since_midnight(tick.feed_time),
+            match protocol {
+                Protocol::Itch => tick.feed_time,
+                Protocol::Tops | Protocol::Deep => new_york.since_midnight(tick.feed_time),
+            },
+            protocol.venue(),
             symbols.get(usize::from(tick.slot)).map(Symbol::name).unwrap_or_default(),
             tick.price.map(|price| price.to_string()).unwrap_or_default(),
             tick.size,

@@ -1,6 +1,6 @@
 //! Frames made byte by byte, each field open to be wrong.
 
-use escapement_feed::{checksum, CardConfig, Feed, Instrument, Protocol, Symbol};
+use escapement_feed::{checksum, CardConfig, Feed, Instrument, Protocol, Symbol, Transport};
 
 /// 224.2.3.10, a feed's group.
 pub const GROUP: u32 = 0xe002_030a;
@@ -10,6 +10,7 @@ pub const PORT: u16 = 16648;
 /// The fields of a frame; the rest follows from them.
 #[derive(Debug, Clone)]
 pub struct FrameMaker {
+    pub transport: Transport,
     pub tags: Vec<u16>,
     pub ethertype: u16,
     pub version_ihl: u8,
@@ -47,6 +48,7 @@ pub enum UdpChecksum {
 impl FrameMaker {
     pub fn new(protocol: Protocol, first: u64, messages: Vec<Vec<u8>>) -> Self {
         Self {
+            transport: protocol.transport(),
             tags: vec![],
             ethertype: 0x0800,
             version_ihl: 0x45,
@@ -76,24 +78,10 @@ impl FrameMaker {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let mut payload = Vec::new();
-        for message in &self.messages {
-            payload.extend((message.len() as u16).to_le_bytes());
-            payload.extend(message);
-        }
-        payload.extend(std::iter::repeat_n(0xee, self.trailing));
-
-        let mut segment = vec![self.transport_version, 0];
-        segment.extend(self.message_protocol.to_le_bytes());
-        segment.extend(self.channel.to_le_bytes());
-        segment.extend(self.session.to_le_bytes());
-        segment.extend(self.payload_length.unwrap_or(payload.len() as u16).to_le_bytes());
-        segment.extend(self.count.unwrap_or(self.messages.len() as u16).to_le_bytes());
-        segment.extend(self.offset.to_le_bytes());
-        segment.extend(self.first.to_le_bytes());
-        segment.extend(self.send_time.to_le_bytes());
-        segment.extend(payload);
-
+        let segment = match self.transport {
+            Transport::IexTp => self.segment(),
+            Transport::MoldUdp64 => self.downstream_packet(),
+        };
         let mut udp = vec![0x12, 0x34];
         udp.extend(self.port.to_be_bytes());
         udp.extend(self.udp_length.unwrap_or(segment.len() as u16 + 8).to_be_bytes());
@@ -140,9 +128,49 @@ impl FrameMaker {
     }
 }
 
+impl FrameMaker {
+    fn blocks(&self) -> Vec<u8> {
+        let mut payload = Vec::new();
+        for message in &self.messages {
+            let length = message.len() as u16;
+            payload.extend(match self.transport {
+                Transport::IexTp => length.to_le_bytes(),
+                Transport::MoldUdp64 => length.to_be_bytes(),
+            });
+            payload.extend(message);
+        }
+        payload.extend(std::iter::repeat_n(0xee, self.trailing));
+        payload
+    }
+
+    fn segment(&self) -> Vec<u8> {
+        let payload = self.blocks();
+        let mut segment = vec![self.transport_version, 0];
+        segment.extend(self.message_protocol.to_le_bytes());
+        segment.extend(self.channel.to_le_bytes());
+        segment.extend(self.session.to_le_bytes());
+        segment.extend(self.payload_length.unwrap_or(payload.len() as u16).to_le_bytes());
+        segment.extend(self.count.unwrap_or(self.messages.len() as u16).to_le_bytes());
+        segment.extend(self.offset.to_le_bytes());
+        segment.extend(self.first.to_le_bytes());
+        segment.extend(self.send_time.to_le_bytes());
+        segment.extend(payload);
+        segment
+    }
+
+    fn downstream_packet(&self) -> Vec<u8> {
+        let mut packet = format!("{:010}", self.session).into_bytes();
+        packet.extend(self.first.to_be_bytes());
+        packet.extend(self.count.unwrap_or(self.messages.len() as u16).to_be_bytes());
+        packet.extend(self.blocks());
+        packet
+    }
+}
+
 /// The made-up feed.
 pub fn feed(protocol: Protocol) -> Feed {
-    Feed { group: GROUP, port: PORT, protocol, channel: 1 }
+    let channel = u32::from(protocol.transport() == Transport::IexTp);
+    Feed { group: GROUP, port: PORT, protocol, channel }
 }
 
 /// Symbol of a short name.
