@@ -2,7 +2,8 @@
 // from duplicates.
 //
 // `query_valid_i` asks about one number; the answer is there in the next cycle. A range that is
-// added when the memory is full replaces the oldest (`evicted_o`, same cycle).
+// added when the memory is full replaces the oldest (`evicted_o`, same cycle); with `add_longer_i` it
+// begins where the one added last ends, and lengthens it.
 
 `default_nettype none
 
@@ -13,6 +14,7 @@ module lost_ranges #(
   input  wire        rst_ni,
   input  wire        clear_i,        // new session
   input  wire        add_valid_i,
+  input  wire        add_longer_i,
   input  wire [63:0] add_first_i,
   input  wire [63:0] add_end_i,      // first number behind the range
   output wire        evicted_o,
@@ -31,9 +33,10 @@ module lost_ranges #(
   logic [63:0]          first_q [Ranges];
   logic [63:0]          end_q [Ranges];
   logic [IndexBits-1:0] next_q;
+  wire  [IndexBits-1:0] last = next_q - 1'b1;
   logic [Ranges-1:0]    hit_q;
 
-  assign evicted_o = add_valid_i && valid_q[next_q];
+  assign evicted_o = add_valid_i && !add_longer_i && valid_q[next_q];
   assign lost_o = |hit_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -43,14 +46,16 @@ module lost_ranges #(
     end else if (clear_i) begin
       valid_q <= '0;
       next_q  <= '0;
-    end else if (add_valid_i) begin
+    end else if (add_valid_i && !add_longer_i) begin
       valid_q[next_q] <= 1'b1;
       next_q          <= next_q + 1'b1;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    if (add_valid_i) begin
+    if (add_valid_i && add_longer_i) begin
+      end_q[last] <= add_end_i;
+    end else if (add_valid_i) begin
       first_q[next_q] <= add_first_i;
       end_q[next_q]   <= add_end_i;
     end
@@ -69,6 +74,9 @@ module lost_ranges #(
       checks_on_q <= 1'b1;
     end else if (checks_on_q) begin
       if (add_valid_i) a_range : assert (add_end_i > add_first_i);
+      if (add_valid_i && add_longer_i) begin
+        a_longer : assert (valid_q[last] && end_q[last] == add_first_i);
+      end
       a_one_command : assert (!(add_valid_i && clear_i));
     end
   end
