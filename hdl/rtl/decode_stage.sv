@@ -18,10 +18,10 @@ module decode_stage
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
-  input wire logic core_reset_i,  // forgets orders, locates and counts, drops what is held; symbols stay
+  input wire logic core_reset_i, // forgets orders, locates and counts; symbols stay
 
-  input wire logic        itch_i,      // FEED_PROTOCOL.transport
-  input wire logic [15:0] protocol_i,  // IEX: 0x8003 TOPS 1.6, 0x8004 DEEP 1.0
+  input wire logic        itch_i,     // FEED_PROTOCOL.transport
+  input wire logic [15:0] protocol_i, // IEX: 0x8003 TOPS 1.6, 0x8004 DEEP 1.0
 
   // Host writes one row of the symbol table.
   input wire logic        cfg_valid_i,
@@ -125,25 +125,25 @@ module decode_stage
     .cfg_symbol_i,
     .cfg_slot_i,
     .cfg_entry_valid_i,
-    .early_valid_i   (early),
-    .early_key_i     (early_key),
-    .early_locate_i  ({ev_i.data[15:8], ev_i.data[23:16]}),
-    .open_o          (open),
-    .op_valid_i      (map_valid),
-    .op_ready_o      (map_ready),
-    .op_i            (map_op),
-    .itch_mode_i     (itch_i),
-    .itch_i          (itch),
+    .early_valid_i (early),
+    .early_key_i   (early_key),
+    .early_locate_i({ev_i.data[15:8], ev_i.data[23:16]}),
+    .open_o        (open),
+    .op_valid_i    (map_valid),
+    .op_ready_o    (map_ready),
+    .op_i          (map_op),
+    .itch_mode_i   (itch_i),
+    .itch_i        (itch),
     .op_valid_o,
     .op_ready_i,
     .op_o,
-    .disp_valid_o    (map_disp_valid_o),
-    .disp_o          (map_disp_o),
+    .disp_valid_o  (map_disp_valid_o),
+    .disp_o        (map_disp_o),
     .reused_ref_o,
     .table_overflow_o,
     .over_execution_o,
-    .busy_o          (map_busy),
-    .sweep_o         (sweep)
+    .busy_o        (map_busy),
+    .sweep_o       (sweep)
   );
 
   assign decoder_disp_valid_o = iex_disp_valid || itch_disp_valid;

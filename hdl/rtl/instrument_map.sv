@@ -34,7 +34,7 @@ module instrument_map
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
-  input wire logic core_reset_i,  // forgets orders, locates and counts; symbols stay
+  input wire logic core_reset_i, // forgets orders, locates and counts; symbols stay
 
   // Host writes one row of the symbol table.
   input wire logic        cfg_valid_i,
@@ -84,12 +84,12 @@ module instrument_map
     StRead
   } step_e;
 
-  // Pipeline state ----------------------------------------------------------------------------------------------------
+  // Pipeline state --------------------------------------------------------------------------------
   logic s2_valid_q;
   op_t s2_op_q;
   itch_t s2_itch_q;
   step_e step_q;
-  logic learned_q;           // the message's slot is known: by locate, by symbol, or that of the original
+  logic learned_q;           // the slot is known: by locate, by symbol, or the original's
   logic mapped_q;            // and there is one
   logic [11:0] slot_q;       // namely; else SlotNone
   logic removed_q;           // a reused reference: the old order is out already
@@ -102,7 +102,7 @@ module instrument_map
   logic emit;
   logic is_restart;
 
-  // Tables ------------------------------------------------------------------------------------------------------------
+  // Tables ----------------------------------------------------------------------------------------
   logic [GenBits-1:0] generation;
   logic [SweepW-1:0] sweep_row;
   logic core_reset_q;
@@ -213,9 +213,9 @@ module instrument_map
 
   // A learned locate needs no symbol; slots are below Slots.
   logic unused;
-  assign unused = ^{s2_itch_q.by_symbol, count_slot};
+  assign unused     = ^{s2_itch_q.by_symbol, count_slot};
 
-  // Flow --------------------------------------------------------------------------------------------------------------
+  // Flow ------------------------------------------------------------------------------------------
   assign out_free   = !op_valid_o || op_ready_i;
   assign go         = s2_valid_q && out_free;
   assign op_ready_o = !s2_valid_q || (go && last);
@@ -226,7 +226,7 @@ module instrument_map
 
   assign busy_o     = s2_valid_q || op_valid_o || (itch_mode_i && sweep_o);
 
-  // What this step does ------------------------------------------------------------------------------------------------
+  // What this step does ---------------------------------------------------------------------------
   logic is_itch;                // a message that the tables know about
   logic needs_symbol;           // IEX
   logic mapped;
@@ -257,9 +257,9 @@ module instrument_map
   always_comb begin
     last = 1'b1;
     emit = 1'b0;
-    insert = 1'b0;      // the new order goes in, and onto its level
+    insert = 1'b0;  // the new order goes in, and onto its level
     remove = 1'b0;      // all of the order goes off its level: U's original, or a reused reference's old order
-    change = 1'b0;      // E C X D
+    change = 1'b0;  // E C X D
     disp_valid = 1'b0;
     disp = DispUnmapped;
     count_sub = 1'b0;
@@ -281,18 +281,18 @@ module instrument_map
           end else if (read_count_first) begin
             last = 1'b0;
           end else begin
-            emit = 1'b1;
+            emit   = 1'b1;
             remove = want_order;
             insert = !want_order;
-            last = insert;
+            last   = insert;
           end
         end
         CmdReduce, CmdDelete, CmdReplace: begin
           if (order_hit) begin
-            emit = !read_count_first;
+            emit   = !read_count_first;
             remove = emit && s2_itch_q.cmd == CmdReplace;
             change = emit && s2_itch_q.cmd != CmdReplace;
-            last = change;
+            last   = change;
           end else begin
             disp_valid = 1'b1;
             if (!learned_q || mapped_q) disp = DispUnknownRef;
@@ -377,7 +377,7 @@ module instrument_map
       op_d.size0 = 64'(taken_shares);
       op_d.order_trade = s2_itch_q.trade;
       op_d.price1 = s2_itch_q.own_price ? 64'(order.price) : s2_op_q.price0;
-      op_d.size1 = taken_shares;
+      op_d.size1 = s2_op_q.size0[31:0];
       op_d.code = order.ask ? 8'd1 : 8'd2;
       op_d.order_last = 1'b1;
       op_d.mark_bad = over;
@@ -387,7 +387,7 @@ module instrument_map
     end
   end
 
-  // Registers -----------------------------------------------------------------------------------------------------------
+  // Registers -------------------------------------------------------------------------------------
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       s2_valid_q <= 1'b0;
@@ -429,7 +429,8 @@ module instrument_map
       step_q <= StMain;
       if (!itch_mode_i) s2_itch_q.cmd <= CmdPass;
       else if (itch_i.cmd == CmdTeach || (itch_i.by_symbol && itch_i.cmd != CmdPass &&
-                                          !locate_learned)) step_q <= StResolve;
+                                          !locate_learned))
+        step_q <= StResolve;
     end else if (go && !last) begin
       unique case (step_q)
         StResolve: begin

@@ -195,7 +195,7 @@ class Reference:
         more = {}
         trade = int(kind == "E" or kind == "C" and field(data, "printable") == ord("Y"))
         if trade:
-            more = {"price1": order.price if kind == "E" else field(data, "price"), "size1": taken, "code": 1 if order.ask else 2}
+            more = {"price1": order.price if kind == "E" else field(data, "price"), "size1": told, "code": 1 if order.ask else 2}
         if kind == "C":
             r.notes["printable"] = bool(trade)
         r.ops.append(self.level(order, taken, mark=over, trade=trade, **more))

@@ -8,6 +8,7 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, RisingEdge, Timer
 
+from contract.regs import MESSAGE_DISPOSITIONS
 from decode_stage import scenarios
 from decode_stage.itch import LENGTHS, NOT_BOOK, build
 from decode_stage.reference import Reference
@@ -27,7 +28,8 @@ SLOTS = int(os.environ.get("MAP_SLOTS", "5"))
 SETS_LOG2 = int(os.environ.get("ORDER_SETS_LOG2", "2"))
 WAYS = int(os.environ.get("ORDER_WAYS", "2"))
 LOCATE_LOG2 = int(os.environ.get("LOCATE_LOG2", "4"))
-DISPOSITIONS = {3: "not_book_relevant", 4: "unmapped", 5: "unknown_ref", 1: "no_change", 6: "unknown_type", 7: "short", 8: "empty"}
+ENDS = ("not_book_relevant", "unmapped", "unknown_ref", "no_change", "unknown_type", "short", "empty")
+DISPOSITIONS = {MESSAGE_DISPOSITIONS[name]: name for name in ENDS}
 EVENTS = ("reused_ref", "table_overflow", "over_execution")
 COMMON = ("hw_time", "msg_index", "bad", "first_of_frame", "unloaded", "t_in")
 OPERATIONS = ("OpOrder", "OpMark", "OpTrade", "OpBreak", "OpStatus")
@@ -202,7 +204,7 @@ def coverage():
     cov.cross("operation x untracked", "operation", "untracked", ignore=lambda o, u: o == "OpMark" and u)
     cov.bins("visit untracked", [0, 1])
     cov.bins("control", [k for k in EV_KIND if k != "EvMsg"])
-    cov.bins("end", [*DISPOSITIONS.values(), "ops"])
+    cov.bins("end", [*ENDS, "ops"])
     cov.bins("hazard", scenarios.HAZARDS)
     cov.bins("gap", [0, 1, 2, 3])
     cov.cross("hazard x gap", "hazard", "gap")
@@ -285,7 +287,7 @@ async def lengths_and_types(dut):
     cov.bins("type", [*LENGTHS])
     cov.bins("length", ["1", "short by 1", "exact", "long by 1", "long"])
     cov.cross("type x length", "type", "length")
-    cov.bins("end", ["not_book_relevant", "unmapped", "unknown_ref", "no_change", "unknown_type", "short", "empty", "ops"])
+    cov.bins("end", [*ENDS, "ops"])
     items = []
     for in_maker, out_maker in RULES[1:3]:
         for kind, length in LENGTHS.items():

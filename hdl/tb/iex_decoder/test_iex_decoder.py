@@ -7,6 +7,7 @@ import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge, Timer
 
+from contract.regs import MESSAGE_DISPOSITIONS
 from iex_decoder.messages import DEEP, LENGTHS, TOPS, build, disposition, operation
 from lib.bench import run
 from lib.coverage import Coverage
@@ -14,7 +15,7 @@ from lib.stream import always, sink, source, stalls
 from lib.structs import CONSTANTS, EV, EV_KIND, OP, OP_KIND
 
 SOURCES = ["gen/esc_counter_pkg.sv", "iex_decoder.sv"]
-NAMES = {3: "not_book_relevant", 5: "unknown_type", 6: "short", 7: "empty"}
+NAMES = {MESSAGE_DISPOSITIONS[name]: name for name in ("not_book_relevant", "unknown_type", "short", "empty")}
 # Fields that an operation means; the others are free.
 MEANT = {"OpQuote": ("symbol", "feed_time", "price0", "size0", "price1", "size1"),
          "OpLevel": ("symbol", "feed_time", "price0", "size0", "ask_side", "complete"),
@@ -76,7 +77,7 @@ async def messages_become_operations(dut):
                 ev = event(kind, len=random.getrandbits(12))
                 cov.hit(control=kind)
                 src.send(ev)
-                fields = {"op": OP_KIND["OpControl"], "ctl": EV_KIND[kind], "seq": ev["seq"], "count": ev["count"]}
+                fields = {"op": OP_KIND["OpControl"], "ctl": EV_KIND[kind], "mtype": 0, "seq": ev["seq"], "count": ev["count"]}
                 if kind == "EvVisit":
                     fields["slot"] = ev["len"]
                 if kind == "EvVoid":
@@ -103,7 +104,7 @@ async def messages_become_operations(dut):
                 ends[end] += 1
             else:
                 op = operation(data)
-                fields = {f: op[f] for f in MEANT[op["op"]] if f != "slot"} | {"op": OP_KIND[op["op"]]}
+                fields = {f: op[f] for f in MEANT[op["op"]] if f != "slot"} | {"op": OP_KIND[op["op"]], "mtype": data[0]}
                 if op["op"] == "OpSysStatus":
                     fields["slot"] = CONSTANTS["SlotNone"]
                 want.append((ev, fields))

@@ -1,4 +1,4 @@
-// Decoder, map and book in a row, as in the core: the top of the bench `iex_path`.
+// Decoders, map and book in a row, as in the core: the top of the bench `iex_path`.
 
 `default_nettype none
 
@@ -40,54 +40,52 @@ module iex_path
   output logic            refill_cycle_o
 );
 
-  logic op_valid, op_ready, mapped_valid, mapped_ready;
-  op_t op, mapped;
-  logic [2:0] busy;
+  logic mapped_valid, mapped_ready;
+  op_t mapped;
+  logic [1:0] busy;
   assign busy_o = busy != '0;
 
-  iex_decoder u_decoder (
+  /* verilator lint_off PINCONNECTEMPTY */  // events of ITCH, and the counting outputs of the book
+  decode_stage #(
+    .MapLog2      (MapLog2),
+    .Slots        (Slots),
+    .OrderSetsLog2(2),
+    .OrderWays    (2),
+    .LocateLog2   (2)
+  ) u_decode (
     .clk_i,
     .rst_ni,
-    .core_reset_i(1'b0),
+    .core_reset_i        (1'b0),
+    .itch_i              (1'b0),
     .protocol_i,
+    .cfg_valid_i         (map_valid_i),
+    .cfg_way_i           (map_way_i),
+    .cfg_index_i         (map_index_i),
+    .cfg_symbol_i        (map_symbol_i),
+    .cfg_slot_i          (map_slot_i),
+    .cfg_entry_valid_i   (1'b1),
     .ev_valid_i,
     .ev_ready_o,
     .ev_i,
-    .op_valid_o  (op_valid),
-    .op_ready_i  (op_ready),
-    .op_o        (op),
-    .disp_valid_o(disp_valid_o[0]),
-    .disp_o      (disp_o[0]),
-    .busy_o      (busy[0])
+    .op_valid_o          (mapped_valid),
+    .op_ready_i          (mapped_ready),
+    .op_o                (mapped),
+    .decoder_disp_valid_o(disp_valid_o[0]),
+    .decoder_disp_o      (disp_o[0]),
+    .map_disp_valid_o    (disp_valid_o[1]),
+    .map_disp_o          (disp_o[1]),
+    .reused_ref_o        (),
+    .table_overflow_o    (),
+    .over_execution_o    (),
+    .busy_o              (busy[0]),
+    .stalled_o           ()
   );
 
-  instrument_map #(
-    .MapLog2(MapLog2),
-    .Slots  (Slots)
-  ) u_map (
-    .clk_i,
-    .rst_ni,
-    .core_reset_i     (1'b0),
-    .cfg_valid_i      (map_valid_i),
-    .cfg_way_i        (map_way_i),
-    .cfg_index_i      (map_index_i),
-    .cfg_symbol_i     (map_symbol_i),
-    .cfg_slot_i       (map_slot_i),
-    .cfg_entry_valid_i(1'b1),
-    .op_valid_i       (op_valid),
-    .op_ready_o       (op_ready),
-    .op_i             (op),
-    .op_valid_o       (mapped_valid),
-    .op_ready_i       (mapped_ready),
-    .op_o             (mapped),
-    .disp_valid_o     (disp_valid_o[1]),
-    .disp_o           (disp_o[1]),
-    .busy_o           (busy[1])
-  );
-
-  /* verilator lint_off PINCONNECTEMPTY */  // the counting outputs are the book bench's business
+  // Small level store, as the reference's: the capture overflows it.
   book #(
-    .Slots(Slots)
+    .Slots        (Slots),
+    .LevelSetsLog2(10),
+    .LevelWays    (4)
   ) u_book (
     .clk_i,
     .rst_ni,
@@ -114,10 +112,11 @@ module iex_path
     .refresh_o       (),
     .absent_level_o  (),
     .level_overflow_o(),
+    .level_clamped_o (),
     .recentre_held_o (),
     .refill_stall_o,
     .refill_cycle_o,
-    .busy_o          (busy[2]),
+    .busy_o          (busy[1]),
     .background_o,
     .stalled_o       ()
   );

@@ -11,6 +11,7 @@ from cocotb.clock import Clock
 from cocotb.triggers import ReadOnly, RisingEdge, Timer
 
 from book.reference import SLOT_NONE, Book
+from contract.regs import MESSAGE_DISPOSITIONS
 from iex_decoder.messages import DEEP, TOPS, build, disposition, operation
 from iex_path.capture import messages
 from instrument_map.cuckoo import place
@@ -18,14 +19,15 @@ from lib.bench import ROOT, run
 from lib.stream import sink, source
 from lib.structs import ENTRY, EV, EV_KIND
 
-SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "sync_ram.sv", "key_hash.sv",
-           "iex_decoder.sv", "instrument_map.sv", "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv",
+SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "itch_pkg.sv", "sync_ram.sv", "key_hash.sv",
+           "generation.sv", "symbol_table.sv", "locate_table.sv", "order_table.sv", "untracked_counts.sv", "iex_decoder.sv",
+           "itch_decoder.sv", "instrument_map.sv", "decode_stage.sv", "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv",
            "slot_rows.sv", "book.sv", "iex_path/iex_path.sv"]
 DATA = Path(os.environ.get("ESCAPEMENT_DATA", ROOT.parent / "shared" / "data"))
 CAPTURE = "iex_deep10_20170425.pcap.gz"
 # All level updates and restarts are taken; of the rest, one in so many (the whole file is the replay's business).
 KEEP_OTHER = int(os.environ.get("IEX_PATH_KEEP_OTHER", "25"))
-NAMES = ["ticked", "no_change", "event_open", "not_book_relevant", "unmapped", "unknown_type", "short", "empty"]
+NAMES = {number: name for name, number in MESSAGE_DISPOSITIONS.items()}
 
 
 async def start(dut, protocol, symbols, tick=100, centre=None):
@@ -164,7 +166,7 @@ async def real_capture_equals_the_reference(dut):
         if kind == "restart":
             src.send({"kind": EV_KIND["EvRestart"], **common, "count": 1})
             want += reference.apply({"op": "OpControl", "ctl": "EvRestart", "seq": 0, "count": 1,
-                                     "slot": SLOT_NONE, **common})
+                                     "slot": SLOT_NONE, "untracked": 0, "mtype": 0, **common})
             continue
         src.send({**message(data, index), **common})
         index += 1
@@ -177,7 +179,7 @@ async def real_capture_equals_the_reference(dut):
             if slot is None:
                 end = "unmapped"
             else:
-                want += reference.apply({**op, "slot": slot, **common})
+                want += reference.apply({**op, "slot": slot, "untracked": 0, "mtype": data[0], **common})
         if end:
             ends[end] += 1
     await src.drained()

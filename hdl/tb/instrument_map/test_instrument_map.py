@@ -1,4 +1,4 @@
-"""instrument_map: symbols of both tables found, all others unmapped, one operation a cycle, host writes at any time."""
+"""instrument_map on IEX (ITCH: bench `decode_stage`): symbols of both tables found, all others unmapped, one operation a cycle, host writes at any time."""
 
 import os
 import random
@@ -13,15 +13,19 @@ from lib.coverage import Coverage
 from lib.stream import always, sink, source, stalls
 from lib.structs import CONSTANTS, OP, OP_KIND
 
-SOURCES = ["gen/esc_counter_pkg.sv", "sync_ram.sv", "key_hash.sv", "instrument_map.sv"]
+SOURCES = ["gen/esc_counter_pkg.sv", "itch_pkg.sv", "sync_ram.sv", "key_hash.sv", "generation.sv", "symbol_table.sv",
+           "locate_table.sv", "order_table.sv", "untracked_counts.sv", "instrument_map.sv"]
 MAP_LOG2 = int(os.environ.get("MAP_LOG2", "8"))
 SLOTS = int(os.environ.get("MAP_SLOTS", "64"))
+#: Tables that IEX has no use for.
+SMALL = {"OrderSetsLog2": 2, "OrderWays": 2, "LocateLog2": 4}
 SYMBOL_OPS = ["OpQuote", "OpLevel", "OpTrade", "OpBreak", "OpStatus"]
 
 
 async def start(dut):
     """Clock and reset."""
-    for name in ("core_reset_i", "op_valid_i", "op_ready_i", "op_i", "cfg_valid_i", "rst_ni"):
+    for name in ("core_reset_i", "op_valid_i", "op_ready_i", "op_i", "cfg_valid_i", "early_valid_i", "itch_mode_i",
+                 "itch_i", "rst_ni"):
         getattr(dut, name).value = 0
     await Timer(1, unit="ns")
     cocotb.start_soon(Clock(dut.clk_i, 2, unit="ns").start())
@@ -90,7 +94,7 @@ async def symbols_find_their_slots(dut):
             name = random.choice([*names, *strangers[:40], beyond, beyond, removed, removed])
             slot = random.choice([CONSTANTS["SlotNone"], random.randrange(SLOTS)])
             op = OP.unpack(random.getrandbits(OP.width)) | {
-                "op": OP_KIND[kind], "ctl": 4, "slot": slot, "symbol": int.from_bytes(name, "little"), "msg_index": i}
+                "op": OP_KIND[kind], "ctl": 4, "untracked": 0, "mark_bad": 0, "slot": slot, "symbol": int.from_bytes(name, "little"), "msg_index": i}
             src.send(op)
             cov.hit(op=kind)
             if kind in SYMBOL_OPS:
@@ -152,10 +156,10 @@ async def unmapped_messages_cost_one_cycle(dut):
 
 def test_instrument_map():
     """64 slots, rows four times as many in each table."""
-    run("instrument_map", SOURCES, {"MapLog2": 8, "Slots": 64}, testname="instrument_map.test_instrument_map")
+    run("instrument_map", SOURCES, {"MapLog2": 8, "Slots": 64, **SMALL}, testname="instrument_map.test_instrument_map")
 
 
 def test_instrument_map_large():
     """1,000 slots, no power of two."""
-    run("instrument_map", SOURCES, {"MapLog2": 12, "Slots": 1000}, testname="instrument_map.test_instrument_map",
+    run("instrument_map", SOURCES, {"MapLog2": 12, "Slots": 1000, **SMALL}, testname="instrument_map.test_instrument_map",
         extra_env={"MAP_LOG2": "12", "MAP_SLOTS": "1000"})
