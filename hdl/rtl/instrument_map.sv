@@ -258,7 +258,7 @@ module instrument_map
     last = 1'b1;
     emit = 1'b0;
     insert = 1'b0;  // the new order goes in, and onto its level
-    remove = 1'b0;      // all of the order goes off its level: U's original, or a reused reference's old order
+    remove = 1'b0;      // all of an order goes off its level: U's original, or of a reused reference
     change = 1'b0;  // E C X D
     disp_valid = 1'b0;
     disp = DispUnmapped;
