@@ -56,7 +56,9 @@ pub enum RequestError {
     #[error("cannot ask: {0}")]
     Settings(&'static str),
     /// Nobody answered.
-    #[error("no answer for message {missing} after {silences} requests in a row, last asked {server}")]
+    #[error(
+        "no answer for message {missing} after {silences} requests in a row, last asked {server}"
+    )]
     Silence {
         /// First message that is still missing.
         missing: u64,
@@ -175,7 +177,8 @@ impl Requester {
         while missing < end {
             let left = deadline.saturating_duration_since(Instant::now());
             // once something has come, the rest of a longer answer is close behind or not coming
-            let patience = if missing > request.sequence { left.min(self.settings.timeout / 8) } else { left };
+            let patience =
+                if missing > request.sequence { left.min(self.settings.timeout / 8) } else { left };
             if patience.is_zero() {
                 break;
             }

@@ -286,7 +286,9 @@ impl Talk {
             other => {
                 let state = if self.accepted.is_some() { "after" } else { "before" };
                 let other = char::from(other);
-                return Err(wrong(format!("packet of type {other:?} {state} the login was accepted")));
+                return Err(wrong(format!(
+                    "packet of type {other:?} {state} the login was accepted"
+                )));
             }
         }
         Ok(Step::On)

@@ -36,8 +36,9 @@ pub mod kind {
 /// # Errors
 /// The payload is longer than a packet can say (65,534 bytes); the stream fails.
 pub fn write(stream: &mut impl Write, kind: u8, payload: &[u8]) -> io::Result<()> {
-    let length = u16::try_from(payload.len() + 1)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "longer than a SoupBinTCP packet"))?;
+    let length = u16::try_from(payload.len() + 1).map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidInput, "longer than a SoupBinTCP packet")
+    })?;
     let mut packet = Vec::with_capacity(3 + payload.len());
     packet.extend(length.to_be_bytes());
     packet.push(kind);
@@ -73,7 +74,10 @@ impl Packets {
         let Some((length, behind)) = rest.split_first_chunk::<2>() else { return Ok(None) };
         let length = usize::from(u16::from_be_bytes(*length));
         if length == 0 {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "SoupBinTCP packet of length 0"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "SoupBinTCP packet of length 0",
+            ));
         }
         if behind.len() < length {
             return Ok(None);
@@ -105,9 +109,9 @@ impl Packets {
             Ok(0) => Ok(Received::Closed),
             Ok(_) => Ok(Received::Some),
             Err(error) => match error.kind() {
-                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted => {
-                    Ok(Received::Nothing)
-                }
+                io::ErrorKind::WouldBlock
+                | io::ErrorKind::TimedOut
+                | io::ErrorKind::Interrupted => Ok(Received::Nothing),
                 _ => Err(error),
             },
         }
@@ -176,9 +180,15 @@ mod tests {
     fn fields_are_filled_on_their_side() {
         assert_eq!(&left::<6>(b"ab"), b"ab    ");
         assert_eq!(&right::<6>(b"ab"), b"    ab");
-        for (text, value) in
-            [("    12", Some(12)), ("12   ", Some(12)), ("0012", Some(12)), ("", None), ("-1", None), ("1 2", None), ("99999999999999999999", None)]
-        {
+        for (text, value) in [
+            ("    12", Some(12)),
+            ("12   ", Some(12)),
+            ("0012", Some(12)),
+            ("", None),
+            ("-1", None),
+            ("1 2", None),
+            ("99999999999999999999", None),
+        ] {
             assert_eq!(number(text.as_bytes()), value, "{text:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod capture;
+mod capture_itch;
 mod card;
 mod replay;
 

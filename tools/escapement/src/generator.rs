@@ -1,8 +1,10 @@
-//! Seeded, realistic IEX captures: the same seed gives the same bytes, on every machine.
+//! Seeded, realistic captures: the same seed gives the same bytes, on every machine. Here those of IEX; [`itch`] has
+//! those of Nasdaq.
 //!
 //! The stream is a small exchange: symbols open, quote in bursts, walk, jump, halt and resume, trade on and off the
 //! grid, and show stub quotes far from the market. It is carried as IEX-TP over UDP with right checksums.
 
+pub mod itch;
 mod market;
 mod message;
 mod segment;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use escapement_capture::{Merged, PcapWriter};
 use serde_json::json;
 
-use super::{print, write_json};
+use super::{capture_itch, print, write_json};
 use crate::failure::Failure;
 use crate::generator::{self, Feed, Length, Made, Plan};
 use crate::mutator::{Mutator, Rates};
@@ -20,7 +20,7 @@ use crate::survey::{self, FeedChoice};
 pub(super) enum Command {
     /// Say what is in captures: format, packets, times, feed, messages by symbol
     Info(Info),
-    /// Make a realistic capture of an IEX feed from a seed
+    /// Make a realistic capture of a feed from a seed
     Gen(Generate),
     /// Damage captures by seed: lost, repeated, late, flipped and cut packets
     Mutate(Mutate),
@@ -38,8 +38,12 @@ pub(super) struct Info {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FeedName {
+    /// IEX TOPS 1.6
     Tops,
+    /// IEX DEEP 1.0
     Deep,
+    /// Nasdaq TotalView-ITCH 5.0 over MoldUDP64
+    Itch,
 }
 
 #[derive(Args)]
@@ -59,10 +63,12 @@ pub(super) struct Generate {
     /// Number of symbols
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     instruments: u16,
+    #[command(flatten)]
+    itch: capture_itch::Options,
     /// Nanosecond pcap to write; gzip when it ends in .gz
     #[arg(short, value_name = "FILE")]
     output: PathBuf,
-    /// Overwrite the file
+    /// Overwrite the files
     #[arg(short)]
     force: bool,
 }
@@ -98,10 +104,14 @@ pub(super) struct Mutate {
     force: bool,
 }
 
-fn parse_rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
+pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
+    let rate = match text.strip_suffix('%') {
+        Some(percent) => percent.parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse(),
+    };
+    match rate {
         Ok(rate) if (0.0..=1.0).contains(&rate) => Ok(rate),
-        _ => Err("expected a rate from 0 to 1".into()),
+        _ => Err("expected a rate from 0 to 1, or from 0% to 100%".into()),
     }
 }
 
@@ -121,7 +131,16 @@ fn generate(arguments: &Generate) -> Result<(), Failure> {
     let feed = match arguments.feed {
         FeedName::Tops => Feed::Tops,
         FeedName::Deep => Feed::Deep,
+        FeedName::Itch => {
+            let stream = capture_itch::Stream {
+                seed: arguments.seed,
+                length,
+                instruments: arguments.instruments,
+            };
+            return arguments.itch.generate(&stream, &arguments.output, arguments.force);
+        }
     };
+    arguments.itch.refuse_for("tops and deep")?;
     let plan = Plan { feed, seed: arguments.seed, length, instruments: arguments.instruments };
     let path = &arguments.output;
     let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
@@ -181,7 +200,7 @@ fn mutate(arguments: &Mutate) -> Result<(), Failure> {
 }
 
 /// Starts a capture file.
-fn open(path: &Path, force: bool) -> Result<PcapWriter<BufWriter<File>>, Failure> {
+pub(super) fn open(path: &Path, force: bool) -> Result<PcapWriter<BufWriter<File>>, Failure> {
     let writer = BufWriter::new(create(path, force)?);
     let output = if path.extension().is_some_and(|extension| extension == "gz") {
         PcapWriter::gzip(writer)

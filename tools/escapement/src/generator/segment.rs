@@ -162,7 +162,7 @@ impl Segmenter {
 }
 
 /// Internet checksum (RFC 1071) over `bytes`, starting from `sum`.
-fn checksum(mut sum: u32, bytes: &[u8]) -> u16 {
+pub(super) fn checksum(mut sum: u32, bytes: &[u8]) -> u16 {
     for pair in bytes.chunks(2) {
         sum += u32::from(u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or(0)]));
     }
