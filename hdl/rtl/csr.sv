@@ -11,10 +11,13 @@ module csr
   parameter int unsigned        Board         = 0,
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        LadderDepth   = 256,
-  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelSetsLog2 = 14,
   parameter int unsigned        LevelWays     = 8,
   parameter int unsigned        MapLog2       = 8,
-  parameter int unsigned        Ports         = 1
+  parameter int unsigned        Ports         = 2,
+  parameter int unsigned        OrderSetsLog2 = 16,
+  parameter int unsigned        OrderWays     = 16,
+  parameter int unsigned        ReorderSlots  = 2048
 ) (
   input  wire logic             clk_i,
   input  wire logic             rst_ni,
@@ -68,12 +71,17 @@ module csr
   assign hwif_in.PARAMS.level_ways.next = 8'(LevelWays);
   assign hwif_in.PARAMS.map_log2.next = 8'(MapLog2);
   assign hwif_in.PARAMS.ports.next = 8'(Ports);
+  assign hwif_in.PARAMS2.order_sets_log2.next = 8'(OrderSetsLog2);
+  assign hwif_in.PARAMS2.order_ways.next = 8'(OrderWays);
+  assign hwif_in.PARAMS2.reorder_log2.next = 8'($clog2(ReorderSlots));
   assign hwif_in.BOARD.id.next = 32'(Board);
   assign hwif_in.STATUS.idle.next = status_i.idle;
   assign hwif_in.STATUS.core_up.next = status_i.core_up;
   assign hwif_in.STATUS.in_flight.next = status_i.in_flight;
   assign hwif_in.CARD_TIME.ns.next = status_i.card_time_ns;
   assign hwif_in.RING_HEAD.lines.next = status_i.ring_head;
+  assign hwif_in.LINE_SEEN_A.ns.next = status_i.line_seen[0];
+  assign hwif_in.LINE_SEEN_B.ns.next = status_i.line_seen[1];
   assign hwif_in.counters.rd_ack = counter_rd_ack_i;
   assign hwif_in.counters.rd_data = counter_rd_data_i;
   assign hwif_in.counters.wr_ack = counter_wr_ack_i;
@@ -91,7 +99,12 @@ module csr
     config_o.group = hwif_out.FEED_GROUP.address.value;
     config_o.port = hwif_out.FEED_GROUP.port.value;
     config_o.feed = hwif_out.FEED_GROUP.feed.value;
+    config_o.group_b = hwif_out.FEED_GROUP_B.address.value;
+    config_o.port_b = hwif_out.FEED_GROUP_B.port.value;
+    config_o.lines = hwif_out.LINES.configured.value;
+    config_o.gap_window_ns = hwif_out.GAP_WINDOW.ns.value;
     config_o.protocol = hwif_out.FEED_PROTOCOL.id.value;
+    config_o.mold = hwif_out.FEED_PROTOCOL.transport.value;
     config_o.channel = hwif_out.FEED_PROTOCOL.channel.value;
     config_o.time_set_ns = hwif_out.TIME_SET.ns.value;
     config_o.time_rate = hwif_out.TIME_RATE.inc.value;
@@ -134,6 +147,7 @@ module csr
           snapshot: hwif_out.CONTROL.snapshot.value,
           core_reset: hwif_out.CONTROL.core_reset.value,
           refresh_now: hwif_out.CONTROL.refresh_now.value,
+          flush: hwif_out.CONTROL.flush.value,
           time_set: time_set_q,
           map_go: map_go_q,
           slot_go: slot_go_q

@@ -14,7 +14,12 @@ package csr_pkg;
     logic [31:0] group;
     logic [15:0] port;
     logic [7:0]  feed;
+    logic [31:0] group_b;
+    logic [15:0] port_b;
+    logic [1:0]  lines;
+    logic [63:0] gap_window_ns;
     logic [15:0] protocol;
+    logic        mold;
     logic [31:0] channel;
     logic [63:0] time_set_ns;
     logic [63:0] time_rate;
@@ -44,17 +49,19 @@ package csr_pkg;
     logic snapshot;
     logic core_reset;
     logic refresh_now;
+    logic flush;
     logic time_set;
     logic map_go;
     logic slot_go;
   } strobe_t;
 
   typedef struct packed {
-    logic        idle;
-    logic        core_up;
-    logic [31:0] in_flight;
-    logic [63:0] card_time_ns;
-    logic [63:0] ring_head;
+    logic             idle;
+    logic             core_up;
+    logic [31:0]      in_flight;
+    logic [63:0]      card_time_ns;
+    logic [63:0]      ring_head;
+    logic [1:0][63:0] line_seen;
   } status_t;
 
   // AXI4-Lite, one struct each way.

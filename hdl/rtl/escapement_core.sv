@@ -8,52 +8,60 @@
 module escapement_core
   import esc_pkg::*;
   import csr_pkg::*;
+  import front_pkg::*;
   import esc_counter_pkg::*;
 #(
   parameter logic        [63:0] BuildHash     = 64'd0,
   parameter int unsigned        Board         = 0,
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        MapLog2       = 8,
-  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelSetsLog2 = 14,
   parameter int unsigned        LevelWays     = 8,
+  parameter int unsigned        OrderSetsLog2 = 16,
+  parameter int unsigned        OrderWays     = 16,
+  parameter int unsigned        ReorderSlots  = 2048,
+  parameter int unsigned        Ports         = 2,
   parameter int unsigned        LineFifoDepth = 64
 ) (
-  input  wire logic              clk_i,
-  input  wire logic              rst_ni,
-  // Frames.
-  input  wire logic              beat_valid_i,
-  output logic                   beat_ready_o,
-  input  wire mac_beat_t         beat_i,
-  input  wire logic              overrun_i,          // a frame was dropped before the core
-  input  wire logic              rx_busy_i,          // beats on their way to the core
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  // Frames, by line; without a second port that of line B is not looked at.
+  /* verilator lint_off UNUSEDSIGNAL */
+  input wire logic [1:0] beat_valid_i,
+  output logic [1:0] beat_ready_o,
+  input wire mac_beat_t [1:0] beat_i,
+  input wire logic [1:0] overrun_i,  // a frame was dropped before the core
+  input wire logic [1:0] rx_busy_i,  // beats on their way to the core
+  /* verilator lint_on UNUSEDSIGNAL */
   // Time from outside (PPS, PTP): in follow mode card time moves forward to it, at once; in free mode it is ignored.
   // Not while frames are on their way that arrived before that time, or their timers run ahead of them.
-  input  wire logic              time_step_valid_i,
-  input  wire logic      [ 63:0] time_step_ns_i,
+  input wire logic time_step_valid_i,
+  input wire logic [63:0] time_step_ns_i,
   // Registers.
-  input  wire axil_req_t         axil_i,
-  output axil_rsp_t              axil_o,
+  input wire axil_req_t axil_i,
+  output axil_rsp_t axil_o,
   // Posted writes.
-  output logic                   wr_valid_o,
-  input  wire logic              wr_ready_i,
-  output logic           [ 63:0] wr_addr_o,
-  output logic           [511:0] wr_data_o,
+  output logic wr_valid_o,
+  input wire logic wr_ready_i,
+  output logic [63:0] wr_addr_o,
+  output logic [511:0] wr_data_o,
   // Interrupt request.
-  output logic                   irq_valid_o,
-  input  wire logic              irq_ready_i,
+  output logic irq_valid_o,
+  input wire logic irq_ready_i,
   // Probes.
-  output logic                   probe_valid_o,      // an entry entered a line
-  output probe_t                 probe_o,
-  output logic                   line_accept_o,      // a line was accepted at the write port
-  output logic           [ 31:0] core_cycle_o,
-  output logic                   idle_o              // nothing in flight between MAC and write port
+  output logic probe_valid_o,  // an entry entered a line
+  output probe_t probe_o,
+  output logic line_accept_o,  // a line was accepted at the write port
+  output logic [31:0] core_cycle_o,
+  output logic [1:0] front_busy_o,  // of each line: a frame's end has not reached its frame FIFO
+  output logic idle_o  // nothing in flight between MAC and write port
 );
 
   config_t cfg;
   strobe_t strobe;
   status_t status;
 
-  // Core reset: four cycles, from a flop.
+  // Core reset: four cycles, from flops: one for asynchronous, one for synchronous use.
   localparam int unsigned ResetCycles = 4;
   logic [ResetCycles-1:0] reset_q;
   logic soft_rst_n, core_reset;
@@ -61,12 +69,13 @@ module escapement_core
     if (!rst_ni) begin
       reset_q <= '1;
       soft_rst_n <= 1'b0;
+      core_reset <= 1'b1;
     end else begin
       reset_q <= strobe.core_reset ? '1 : reset_q >> 1;
       soft_rst_n <= !(strobe.core_reset || reset_q != '0);
+      core_reset <= strobe.core_reset || reset_q != '0;
     end
   end
-  assign core_reset = !soft_rst_n;
 
   logic [31:0] cycle_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -76,118 +85,51 @@ module escapement_core
   assign core_cycle_o = cycle_q;
 
   // Front -------------------------------------------------------------------------------------------------------------
-  logic gated_valid, gated_ready, gate_busy;
-  mac_beat_t gated;
-  rx_gate u_gate (
-    .clk_i,
-    .rst_ni,
-    .core_reset_i(core_reset),
-    .valid_i     (beat_valid_i),
-    .ready_o     (beat_ready_o),
-    .beat_i,
-    .valid_o     (gated_valid),
-    .ready_i     (gated_ready),
-    .beat_o      (gated),
-    .busy_o      (gate_busy)
-  );
-
   // What is on the way behind each stage.
-  logic
-      eth_busy,
-      tp_busy,
-      fifo_busy,
-      session_busy,
-      decoder_busy,
-      map_busy,
-      book_busy,
-      book_background,
-      book_stalled;
+  logic arbiter_busy, decoder_busy, decoder_stalled, book_busy, book_background, book_stalled;
   logic packer_busy, ring_busy;
-  logic behind_tp_idle, behind_eth_idle, entries_coming;
+  logic behind_front_idle, entries_coming;
+  logic [1:0] front_busy;
 
-  logic udp_valid, udp_ready;
-  udp_beat_t udp;
-  logic eth_disp_valid, ip_checksum_bad;
-  logic [4:0] eth_disp;
-  eth_ip_udp u_eth (
-    .clk_i,
-    .rst_ni           (soft_rst_n),
-    .enable_i         (cfg.enable),
-    .group_i          (cfg.group),
-    .port_i           (cfg.port),
-    .ip_checksum_i    (cfg.ip_checksum),
-    .udp_checksum_i   (cfg.udp_checksum),
-    .cycle_i          (cycle_q),
-    .core_idle_i      (behind_eth_idle),
-    .beat_valid_i     (gated_valid),
-    .beat_ready_o     (gated_ready),
-    .beat_i           (gated),
-    .udp_valid_o      (udp_valid),
-    .udp_ready_i      (udp_ready),
-    .udp_o            (udp),
-    .disp_valid_o     (eth_disp_valid),
-    .disp_o           (eth_disp),
-    .ip_checksum_bad_o(ip_checksum_bad),
-    .busy_o           (eth_busy)
-  );
+  logic [1:0] rec_valid, rec_ready;
+  rec_t [1:0] rec;
+  front_count_t [1:0] front_count;
+  logic [1:0][31:0] groups;
+  logic [1:0][15:0] ports;
+  assign groups = {cfg.group_b, cfg.group};
+  assign ports  = {cfg.port_b, cfg.port};
 
-  logic wrec_valid, wrec_ready, wrec_has, wrec_early, wrec_end, wrec_ok, wrec_unloaded, overflow;
-  rec_t wrec;
-  logic [31:0] wrec_end_cycle;
-  logic tp_disp_valid, udp_checksum_bad, malformed_block, trailing_bytes, heartbeat, voided_valid;
-  logic [4:0] tp_disp;
-  logic [9:0] voided;
-  iex_tp u_tp (
-    .clk_i,
-    .rst_ni            (soft_rst_n),
-    .early_i           (cfg.early),
-    .protocol_i        (cfg.protocol),
-    .channel_i         (cfg.channel),
-    .pipe_idle_i       (behind_tp_idle),
-    .udp_valid_i       (udp_valid),
-    .udp_ready_o       (udp_ready),
-    .udp_i             (udp),
-    .rec_valid_o       (wrec_valid),
-    .rec_ready_i       (wrec_ready),
-    .rec_o             (wrec),
-    .rec_has_o         (wrec_has),
-    .rec_early_o       (wrec_early),
-    .rec_end_o         (wrec_end),
-    .rec_ok_o          (wrec_ok),
-    .rec_end_cycle_o   (wrec_end_cycle),
-    .rec_unloaded_o    (wrec_unloaded),
-    .rec_overflow_i    (overflow),
-    .disp_valid_o      (tp_disp_valid),
-    .disp_o            (tp_disp),
-    .udp_checksum_bad_o(udp_checksum_bad),
-    .malformed_block_o (malformed_block),
-    .trailing_bytes_o  (trailing_bytes),
-    .heartbeat_o       (heartbeat),
-    .voided_valid_o    (voided_valid),
-    .voided_o          (voided),
-    .busy_o            (tp_busy)
-  );
-
-  logic rec_valid, rec_ready;
-  rec_t rec;
-  frame_fifo u_frame_fifo (
-    .clk_i,
-    .rst_ni        (soft_rst_n),
-    .wr_valid_i    (wrec_valid),
-    .wr_ready_o    (wrec_ready),
-    .wr_rec_i      (wrec),
-    .wr_has_i      (wrec_has),
-    .wr_early_i    (wrec_early),
-    .wr_end_i      (wrec_end),
-    .wr_ok_i       (wrec_ok),
-    .wr_end_cycle_i(wrec_end_cycle),
-    .wr_unloaded_i (wrec_unloaded),
-    .overflow_o    (overflow),
-    .rec_valid_o   (rec_valid),
-    .rec_ready_i   (rec_ready),
-    .rec_o         (rec),
-    .busy_o        (fifo_busy)
-  );
+  for (genvar l = 0; l < 2; l++) begin : gen_line
+    if (l < Ports) begin : gen_port
+      line_front u_front (
+        .clk_i,
+        .rst_ni,
+        .soft_rst_ni (soft_rst_n),
+        .core_reset_i(core_reset),
+        .cfg_i       (cfg),
+        .group_i     (groups[l]),
+        .port_i      (ports[l]),
+        .cycle_i     (cycle_q),
+        .rest_idle_i (behind_front_idle && !front_busy[1-l]),
+        .beat_valid_i(beat_valid_i[l]),
+        .beat_ready_o(beat_ready_o[l]),
+        .beat_i      (beat_i[l]),
+        .rec_valid_o (rec_valid[l]),
+        .rec_ready_i (rec_ready[l]),
+        .rec_o       (rec[l]),
+        .count_o     (front_count[l]),
+        .frame_busy_o(front_busy_o[l]),
+        .busy_o      (front_busy[l])
+      );
+    end else begin : gen_no_port
+      assign beat_ready_o[l] = 1'b0;
+      assign rec_valid[l] = 1'b0;
+      assign rec[l] = '0;
+      assign front_count[l] = '0;
+      assign front_busy_o[l] = 1'b0;
+      assign front_busy[l] = 1'b0;
+    end
+  end
 
   logic [63:0] card_time_ns, follow_ns;
   logic follow_valid;
@@ -209,92 +151,100 @@ module escapement_core
 
   logic ev_valid, ev_ready;
   ev_t ev;
-  logic copies_valid, late, duplicate, type_valid, type_none, gap, restart, range_evicted;
+  logic [1:0] copies, delivered;
+  logic late, duplicate, stale, refused_b, type_none, lost_valid, gap, gap_window, reorder_full;
+  logic restart, range_evicted;
   logic [ 7:0] msg_type;
   logic [63:0] lost;
-  session #(
-    .Slots(Slots)
-  ) u_session (
+  line_arbiter #(
+    .Slots       (Slots),
+    .ReorderSlots(ReorderSlots)
+  ) u_arbiter (
     .clk_i,
     .rst_ni              (soft_rst_n),
     .time_follow_i       (cfg.time_follow),
+    .mold_i              (cfg.mold),
+    .lines_i             (cfg.lines),
+    .gap_window_i        (cfg.gap_window_ns),
     .refresh_interval_i  (cfg.refresh_interval_ns),
     .refresh_now_i       (strobe.refresh_now),
+    .flush_i             (strobe.flush),
     .time_ns_i           (card_time_ns),
     .step_valid_i        (time_step),
     .step_ns_i           (time_step_ns_i),
     .follow_valid_o      (follow_valid),
     .follow_ns_o         (follow_ns),
-    .rec_valid_i         (rec_valid),
-    .rec_ready_o         (rec_ready),
-    .rec_i               (rec),
+    .rec_a_valid_i       (rec_valid[0]),
+    .rec_a_ready_o       (rec_ready[0]),
+    .rec_a_i             (rec[0]),
+    .rec_b_valid_i       (rec_valid[1]),
+    .rec_b_ready_o       (rec_ready[1]),
+    .rec_b_i             (rec[1]),
     .ev_valid_o          (ev_valid),
     .ev_ready_i          (ev_ready),
     .ev_o                (ev),
-    .copies_valid_o      (copies_valid),
-    .late_o              (late),
-    .duplicate_o         (duplicate),
-    .type_valid_o        (type_valid),
+    .copies_o            (copies),
+    .delivered_o         (delivered),
     .type_o              (msg_type),
     .type_none_o         (type_none),
-    .gaps_o              (gap),
+    .late_o              (late),
+    .duplicate_o         (duplicate),
+    .stale_o             (stale),
+    .refused_b_o         (refused_b),
+    .lost_valid_o        (lost_valid),
     .lost_o              (lost),
+    .gaps_o              (gap),
+    .gap_window_o        (gap_window),
+    .reorder_full_o      (reorder_full),
     .restarts_o          (restart),
     .lost_range_evicted_o(range_evicted),
-    .busy_o              (session_busy)
+    .seen_o              (status.line_seen),
+    .busy_o              (arbiter_busy)
   );
 
   // Middle ------------------------------------------------------------------------------------------------------------
-  logic op_valid, op_ready, decoder_disp_valid;
-  logic [3:0] decoder_disp;
-  op_t op;
-  iex_decoder u_decoder (
-    .clk_i,
-    .rst_ni,
-    .core_reset_i(core_reset),
-    .protocol_i  (cfg.protocol),
-    .ev_valid_i  (ev_valid),
-    .ev_ready_o  (ev_ready),
-    .ev_i        (ev),
-    .op_valid_o  (op_valid),
-    .op_ready_i  (op_ready),
-    .op_o        (op),
-    .disp_valid_o(decoder_disp_valid),
-    .disp_o      (decoder_disp),
-    .busy_o      (decoder_busy)
-  );
-
-  logic mop_valid, mop_ready, map_disp_valid;
-  logic [3:0] map_disp;
+  logic mop_valid, mop_ready, decoder_disp_valid, map_disp_valid;
+  logic [3:0] decoder_disp, map_disp;
+  logic reused_ref, table_overflow, over_execution;
   op_t mop;
-  instrument_map #(
-    .MapLog2(MapLog2),
-    .Slots  (Slots)
-  ) u_map (
+  decode_stage #(
+    .MapLog2      (MapLog2),
+    .Slots        (Slots),
+    .OrderSetsLog2(OrderSetsLog2),
+    .OrderWays    (OrderWays)
+  ) u_decode (
     .clk_i,
     .rst_ni,
-    .core_reset_i     (core_reset),
-    .cfg_valid_i      (strobe.map_go),
-    .cfg_way_i        (cfg.map_way),
-    .cfg_index_i      (cfg.map_index),
-    .cfg_symbol_i     (cfg.map_symbol),
-    .cfg_slot_i       (cfg.map_slot),
-    .cfg_entry_valid_i(cfg.map_valid),
-    .op_valid_i       (op_valid),
-    .op_ready_o       (op_ready),
-    .op_i             (op),
-    .op_valid_o       (mop_valid),
-    .op_ready_i       (mop_ready),
-    .op_o             (mop),
-    .disp_valid_o     (map_disp_valid),
-    .disp_o           (map_disp),
-    .busy_o           (map_busy)
+    .core_reset_i        (core_reset),
+    .itch_i              (cfg.mold),
+    .protocol_i          (cfg.protocol),
+    .cfg_valid_i         (strobe.map_go),
+    .cfg_way_i           (cfg.map_way),
+    .cfg_index_i         (cfg.map_index),
+    .cfg_symbol_i        (cfg.map_symbol),
+    .cfg_slot_i          (cfg.map_slot),
+    .cfg_entry_valid_i   (cfg.map_valid),
+    .ev_valid_i          (ev_valid),
+    .ev_ready_o          (ev_ready),
+    .ev_i                (ev),
+    .op_valid_o          (mop_valid),
+    .op_ready_i          (mop_ready),
+    .op_o                (mop),
+    .decoder_disp_valid_o(decoder_disp_valid),
+    .decoder_disp_o      (decoder_disp),
+    .map_disp_valid_o    (map_disp_valid),
+    .map_disp_o          (map_disp),
+    .reused_ref_o        (reused_ref),
+    .table_overflow_o    (table_overflow),
+    .over_execution_o    (over_execution),
+    .busy_o              (decoder_busy),
+    .stalled_o           (decoder_stalled)
   );
 
   logic entry_valid, entry_ready;
   entry_t entry;
   logic book_disp_valid, tick_valid, escape, recentre, refresh, absent_level, level_overflow;
-  logic recentre_held, refill_stall, refill_cycle;
+  logic level_clamped, recentre_held, refill_stall, refill_cycle;
   logic [3:0] book_disp;
   logic [4:0] tick_kind;
   book #(
@@ -327,6 +277,7 @@ module escapement_core
     .refresh_o       (refresh),
     .absent_level_o  (absent_level),
     .level_overflow_o(level_overflow),
+    .level_clamped_o (level_clamped),
     .recentre_held_o (recentre_held),
     .refill_stall_o  (refill_stall),
     .refill_cycle_o  (refill_cycle),
@@ -398,15 +349,17 @@ module escapement_core
   assign line_accept_o = line_written;
 
   // A frame still coming in makes no entries before its records are released: it holds no line back.
-  // Nor does what waits for a book that has stopped for a while.
-  assign entries_coming = book_busy || (!book_stalled &&
-      (rec_valid || session_busy || ev_valid || decoder_busy || map_busy));
-  assign behind_tp_idle = !(fifo_busy || rec_valid || session_busy || ev_valid || decoder_busy ||
-                            map_busy || book_busy || book_background || entry_valid ||
-                            packer_busy || ring_busy);
-  assign behind_eth_idle = !udp_valid && !tp_busy && behind_tp_idle;
-  assign idle_o = !rx_busy_i && !beat_valid_i && !gate_busy && !eth_busy && behind_eth_idle &&
-      soft_rst_n;
+  // Nor does what waits for a book or a table that has stopped for a while.
+  assign entries_coming = book_busy || (!book_stalled && !decoder_stalled &&
+      (rec_valid != '0 || arbiter_busy || ev_valid || decoder_busy));
+  assign behind_front_idle = !(arbiter_busy || ev_valid || decoder_busy || book_busy ||
+      book_background || entry_valid || packer_busy || ring_busy);
+  assign idle_o = rx_busy_i == '0 && beat_valid_i == '0 && front_busy == '0 && behind_front_idle &&
+      counted && soft_rst_n;
+
+  if (Ports < 1 || Ports > 2) begin : gen_illegal_ports
+    $fatal(1, "escapement_core: Ports = %0d, legal is 1 or 2", Ports);
+  end
 
   // Registers and counters --------------------------------------------------------------------------------------------
   logic counter_req, counter_is_wr, counter_rd_ack, counter_wr_ack;
@@ -425,7 +378,10 @@ module escapement_core
     .LevelSetsLog2(LevelSetsLog2),
     .LevelWays    (LevelWays),
     .MapLog2      (MapLog2),
-    .Ports        (1)
+    .Ports        (Ports),
+    .OrderSetsLog2(OrderSetsLog2),
+    .OrderWays    (OrderWays),
+    .ReorderSlots (ReorderSlots)
   ) u_csr (
     .clk_i,
     .rst_ni,
@@ -442,55 +398,124 @@ module escapement_core
     .counter_wr_ack_i (counter_wr_ack)
   );
 
-  logic [NumCounters-1:0] inc, inc2;
-  always_comb begin
-    inc = '0;
-    inc2 = '0;
-    inc[CntCopiesInA] = copies_valid;
-    if (eth_disp_valid) inc[CntFramesOk+cnt_t'(eth_disp)] = 1'b1;
-    if (overrun_i) inc[CntFramesOverrun] = 1'b1;
-    if (tp_disp_valid) inc2[CntFramesOk+cnt_t'(tp_disp)] = 1'b1;
-    inc[CntDispositionsLate] = late;
-    inc[CntDispositionsDuplicate] = duplicate;
-    if (decoder_disp_valid) inc[CntDispositionsTicked+cnt_t'(decoder_disp)] = 1'b1;
-    if (map_disp_valid) inc[CntDispositionsTicked+cnt_t'(map_disp)] = 1'b1;
-    if (book_disp_valid) inc[CntDispositionsTicked+cnt_t'(book_disp)] = 1'b1;
-    inc[CntEventsIpChecksumBad] = ip_checksum_bad;
-    inc[CntEventsUdpChecksumBad] = udp_checksum_bad;
-    inc[CntEventsMalformedBlock] = malformed_block;
-    inc[CntEventsTrailingBytes] = trailing_bytes;
-    inc[CntEventsHeartbeats] = heartbeat;
-    inc[CntEventsRestarts] = restart;
-    inc[CntEventsGaps] = gap;
-    inc[CntEventsLostRangeEvicted] = range_evicted;
-    inc[CntEventsAbsentLevel] = absent_level;
-    inc[CntEventsLevelOverflow] = level_overflow;
-    inc[CntEventsRecentreHeld] = recentre_held;
-    inc[CntEventsRefillStalls] = refill_stall;
-    inc[CntEventsRefillCycles] = refill_cycle;
-    if (type_valid) inc[type_none?CntMessagesTypeOther : cnt_of_msg_type(msg_type)] = 1'b1;
-    if (tick_valid) inc[CntTicksBid+cnt_t'(tick_kind)-7'd1] = 1'b1;
-    inc[CntOutputTicksMade] = tick_valid;
-    inc[CntOutputTicksDropped] = tick_dropped;
-    inc[CntOutputControlDropped] = control_dropped;
-    inc[CntOutputEscapes] = escape;
-    inc[CntOutputRecentres] = recentre;
-    inc[CntOutputRefreshes] = refresh;
-    inc[CntOutputLinesWritten] = line_written;
-    inc[CntOutputLinesRefused] = line_refused;
-    inc[CntOutputInterrupts] = irq_valid_o && irq_ready_i;
+  // Pulses to counters, one cycle later: nothing moves while there is none.
+  logic frame_pulse, message_pulse, event_pulse, output_pulse, counted;
+  logic [NumCounters-1:0] inc_q, inc2_q;
+  logic [63:0] lost_q;
+  logic [10:0] voided_q;
+  logic [6:0] ticks_written_q;
+  logic [7:0] entries_written_q;
+  assign frame_pulse = front_count[0].header_valid || front_count[0].transport_valid ||
+      front_count[0].ip_checksum_bad || front_count[1].header_valid ||
+      front_count[1].transport_valid || front_count[1].ip_checksum_bad || overrun_i != '0;
+  assign message_pulse = copies != '0 || delivered != '0 || late || duplicate || stale ||
+      decoder_disp_valid || map_disp_valid || book_disp_valid;
+  assign event_pulse = restart || lost_valid || gap_window || reorder_full || range_evicted ||
+      absent_level || level_overflow || level_clamped || table_overflow || reused_ref ||
+      over_execution || recentre_held || refill_stall || refill_cycle;
+  assign output_pulse = tick_valid || tick_dropped || control_dropped || escape || recentre ||
+      refresh || line_written || line_refused || (irq_valid_o && irq_ready_i);
+  assign counted = !frame_pulse && !message_pulse && !event_pulse && !output_pulse &&
+      inc_q == '0 && inc2_q == '0;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      inc_q             <= '0;
+      inc2_q            <= '0;
+      lost_q            <= '0;
+      voided_q          <= '0;
+      ticks_written_q   <= '0;
+      entries_written_q <= '0;
+    end else if (!counted) begin
+      inc_q  <= '0;
+      inc2_q <= '0;
+      if (frame_pulse) begin
+        if (front_count[0].header_valid)
+          inc_q[CntFramesOk+cnt_t'(front_count[0].header_disp)] <= 1'b1;
+        if (front_count[1].header_valid)
+          inc_q[CntBframesOk+cnt_t'(front_count[1].header_disp)] <= 1'b1;
+        if (front_count[0].transport_valid)
+          inc2_q[CntFramesOk+cnt_t'(front_count[0].transport_disp)] <= 1'b1;
+        if (front_count[1].transport_valid)
+          inc2_q[CntBframesOk+cnt_t'(front_count[1].transport_disp)] <= 1'b1;
+        inc_q[CntFramesOverrun] <= overrun_i[0];
+        inc_q[CntBframesOverrun] <= overrun_i[1];
+        inc_q[CntEventsIpChecksumBad] <= front_count[0].ip_checksum_bad;
+        inc2_q[CntEventsIpChecksumBad] <= front_count[1].ip_checksum_bad;
+        inc_q[CntEventsUdpChecksumBad] <= front_count[0].udp_checksum_bad;
+        inc2_q[CntEventsUdpChecksumBad] <= front_count[1].udp_checksum_bad;
+        inc_q[CntEventsMalformedBlock] <= front_count[0].malformed_block;
+        inc2_q[CntEventsMalformedBlock] <= front_count[1].malformed_block;
+        inc_q[CntEventsTrailingBytes] <= front_count[0].trailing_bytes;
+        inc2_q[CntEventsTrailingBytes] <= front_count[1].trailing_bytes;
+        inc_q[CntEventsHeartbeats] <= front_count[0].heartbeat;
+        inc2_q[CntEventsHeartbeats] <= front_count[1].heartbeat;
+        inc_q[CntEventsEndOfSession] <= front_count[0].end_of_session;
+        inc2_q[CntEventsEndOfSession] <= front_count[1].end_of_session;
+      end
+      if (message_pulse) begin
+        inc_q[CntCopiesInA] <= copies[0];
+        inc_q[CntCopiesInB] <= copies[1];
+        inc_q[CntDispositionsLate] <= late;
+        inc_q[CntDispositionsDuplicate] <= duplicate;
+        inc_q[CntDispositionsStaleSession] <= stale;
+        inc_q[CntBcopiesLate] <= late && refused_b;
+        inc_q[CntBcopiesDuplicate] <= duplicate && refused_b;
+        inc_q[CntBcopiesStaleSession] <= stale && refused_b;
+        inc_q[CntEventsDeliveredA] <= delivered[0];
+        inc_q[CntEventsDeliveredB] <= delivered[1];
+        if (delivered != '0)
+          inc_q[type_none?CntMessagesTypeOther : cnt_of_msg_type(msg_type)] <= 1'b1;
+        if (decoder_disp_valid) inc_q[CntDispositionsTicked+cnt_t'(decoder_disp)] <= 1'b1;
+        if (map_disp_valid) inc_q[CntDispositionsTicked+cnt_t'(map_disp)] <= 1'b1;
+        if (book_disp_valid) inc2_q[CntDispositionsTicked+cnt_t'(book_disp)] <= 1'b1;
+      end
+      if (event_pulse) begin
+        inc_q[CntEventsRestarts] <= restart;
+        inc_q[CntEventsGaps] <= gap;
+        inc_q[CntEventsGapWindow] <= gap_window;
+        inc_q[CntEventsReorderFull] <= reorder_full;
+        inc_q[CntEventsLostRangeEvicted] <= range_evicted;
+        inc_q[CntEventsAbsentLevel] <= absent_level;
+        inc_q[CntEventsLevelOverflow] <= level_overflow;
+        inc_q[CntEventsLevelClamped] <= level_clamped;
+        inc_q[CntEventsTableOverflow] <= table_overflow;
+        inc_q[CntEventsReusedRef] <= reused_ref;
+        inc_q[CntEventsOverExecution] <= over_execution;
+        inc_q[CntEventsRecentreHeld] <= recentre_held;
+        inc_q[CntEventsRefillStalls] <= refill_stall;
+        inc_q[CntEventsRefillCycles] <= refill_cycle;
+      end
+      if (output_pulse) begin
+        if (tick_valid) inc_q[CntTicksBid+cnt_t'(tick_kind)-7'd1] <= 1'b1;
+        inc_q[CntOutputTicksMade] <= tick_valid;
+        inc_q[CntOutputTicksDropped] <= tick_dropped;
+        inc_q[CntOutputControlDropped] <= control_dropped;
+        inc_q[CntOutputEscapes] <= escape;
+        inc_q[CntOutputRecentres] <= recentre;
+        inc_q[CntOutputRefreshes] <= refresh;
+        inc_q[CntOutputLinesWritten] <= line_written;
+        inc_q[CntOutputLinesRefused] <= line_refused;
+        inc_q[CntOutputInterrupts] <= irq_valid_o && irq_ready_i;
+      end
+      lost_q            <= lost_valid ? lost : 64'd0;
+      // Comes with a disposition.
+      voided_q          <= 11'(front_count[0].voided) + 11'(front_count[1].voided);
+      ticks_written_q   <= line_written ? ticks_written : 7'd0;
+      entries_written_q <= line_written ? entries_written : 8'd0;
+    end
   end
 
   counter_bank u_counters (
     .clk_i,
     .rst_ni,
     .clear_i          (core_reset),
-    .inc_i            (inc),
-    .inc2_i           (inc2),
-    .lost_i           (gap ? lost : 64'd0),
-    .voided_i         (voided_valid ? voided : 10'd0),
-    .ticks_written_i  (line_written ? ticks_written : 7'd0),
-    .entries_written_i(line_written ? entries_written : 8'd0),
+    .inc_i            (inc_q),
+    .inc2_i           (inc2_q),
+    .lost_i           (lost_q),
+    .voided_i         (voided_q),
+    .ticks_written_i  (ticks_written_q),
+    .entries_written_i(entries_written_q),
     .snapshot_i       (strobe.snapshot),
     .in_flight_o      (status.in_flight),
     .req_i            (counter_req),
@@ -512,9 +537,11 @@ module escapement_core
       else $error("escapement_core: a message with two dispositions");
       assert (!tick_valid || (tick_kind >= 5'd1 && tick_kind <= 5'd5))
       else $error("escapement_core: tick of kind %0d", tick_kind);
-      assert (!(eth_disp_valid && eth_disp >= 5'(NumFrames)) &&
-              !(tp_disp_valid && tp_disp >= 5'(NumFrames)))
-      else $error("escapement_core: unknown frame disposition");
+      for (int l = 0; l < 2; l++) begin
+        assert (!(front_count[l].header_valid && front_count[l].header_disp >= 5'(NumFrames)) &&
+                !(front_count[l].transport_valid && front_count[l].transport_disp >= 5'(NumFrames)))
+        else $error("escapement_core: unknown frame disposition");
+      end
     end
   end
 `endif

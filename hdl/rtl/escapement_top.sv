@@ -1,7 +1,7 @@
 // The card: core and crossings to the MAC's and the host's clock. Three clocks without any relation, three resets; each
 // side may be reset alone at any time.
 //
-// - rx_clk: MAC beats, valid without ready (a MAC cannot wait); `rx_room_o` tells that a frame of the maximum size
+// - rx_clk, rx_b_clk: MAC beats of lines A and B, valid without ready (a MAC cannot wait); `rx_room_o` tells that a frame of the maximum size
 //   fits. A frame that does not is dropped whole and counted (`overrun`).
 // - core_clk: everything else, and the probes.
 // - host_clk: AXI4-Lite slave, posted 64-byte writes, interrupt pulse.
@@ -15,13 +15,21 @@ module escapement_top
   parameter int unsigned        Board         = 0,
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        MapLog2       = 8,
-  parameter int unsigned        LevelSetsLog2 = 10,
+  parameter int unsigned        LevelSetsLog2 = 14,
   parameter int unsigned        LevelWays     = 8,
+  parameter int unsigned        OrderSetsLog2 = 16,
+  parameter int unsigned        OrderWays     = 16,
+  parameter int unsigned        ReorderSlots  = 2048,
+  parameter int unsigned        Ports         = 2,
   parameter int unsigned        LineFifoDepth = 64,
   parameter int unsigned        CsrTimeout    = 1024
 ) (
   input wire logic rx_clk_i,
   input wire logic rx_rst_ni,
+  /* verilator lint_off UNUSEDSIGNAL */  // without a second port
+  input wire logic rx_b_clk_i,
+  input wire logic rx_b_rst_ni,
+  /* verilator lint_on UNUSEDSIGNAL */
   input wire logic core_clk_i,
   input wire logic core_rst_ni,
   input wire logic host_clk_i,
@@ -31,6 +39,11 @@ module escapement_top
   input  wire logic      rx_valid_i,
   input  wire mac_beat_t rx_beat_i,
   output logic           rx_room_o,
+  /* verilator lint_off UNUSEDSIGNAL */  // without a second port
+  input  wire logic      rx_b_valid_i,
+  input  wire mac_beat_t rx_b_beat_i,
+  /* verilator lint_on UNUSEDSIGNAL */
+  output logic           rx_b_room_o,
 
   // Time discipline (core_clk): a PPS or PTP block's idea of the time, taken in follow mode (docs/card-model.md, 7).
   input wire logic        time_step_valid_i,
@@ -65,17 +78,18 @@ module escapement_top
   output logic irq_o,
 
   // Probes (core_clk).
-  output logic          probe_valid_o,
-  output probe_t        probe_o,
-  output logic          line_accept_o,
-  output logic   [31:0] core_cycle_o,
-  output logic          idle_o
+  output logic probe_valid_o,
+  output probe_t probe_o,
+  output logic line_accept_o,
+  output logic [31:0] core_cycle_o,
+  output logic [1:0] rx_busy_o,  // of each line: a frame's end has not reached its frame FIFO
+  output logic idle_o
 );
 
   import csr_pkg::*;
 
-  logic beat_valid, beat_ready, overrun, rx_busy;
-  mac_beat_t beat;
+  logic [1:0] beat_valid, beat_ready, overrun, rx_busy;
+  mac_beat_t [1:0] beat;
   rx_cdc u_rx (
     .rx_clk_i,
     .rx_rst_ni,
@@ -84,12 +98,35 @@ module escapement_top
     .room_o      (rx_room_o),
     .core_clk_i,
     .core_rst_ni,
-    .beat_valid_o(beat_valid),
-    .beat_ready_i(beat_ready),
-    .beat_o      (beat),
-    .overrun_o   (overrun),
-    .busy_o      (rx_busy)
+    .beat_valid_o(beat_valid[0]),
+    .beat_ready_i(beat_ready[0]),
+    .beat_o      (beat[0]),
+    .overrun_o   (overrun[0]),
+    .busy_o      (rx_busy[0])
   );
+  if (Ports == 2) begin : gen_b
+    rx_cdc u_rx (
+      .rx_clk_i    (rx_b_clk_i),
+      .rx_rst_ni   (rx_b_rst_ni),
+      .rx_valid_i  (rx_b_valid_i),
+      .rx_i        (rx_b_beat_i),
+      .room_o      (rx_b_room_o),
+      .core_clk_i,
+      .core_rst_ni,
+      .beat_valid_o(beat_valid[1]),
+      .beat_ready_i(beat_ready[1]),
+      .beat_o      (beat[1]),
+      .overrun_o   (overrun[1]),
+      .busy_o      (rx_busy[1])
+    );
+  end else begin : gen_no_b
+    assign rx_b_room_o = 1'b0;
+    assign beat_valid[1] = 1'b0;
+    assign beat[1] = '0;
+    assign overrun[1] = 1'b0;
+    assign rx_busy[1] = 1'b0;
+  end
+  assign rx_busy_o = rx_busy | front_busy;
 
   axil_req_t host_req, core_req;
   axil_rsp_t host_rsp, core_rsp;
@@ -127,6 +164,7 @@ module escapement_top
   );
 
   logic core_wr_valid, core_wr_ready, irq_valid, irq_ready;
+  logic [1:0] front_busy;
   logic [ 63:0] core_wr_addr;
   logic [511:0] core_wr_data;
   escapement_core #(
@@ -136,6 +174,10 @@ module escapement_top
     .MapLog2      (MapLog2),
     .LevelSetsLog2(LevelSetsLog2),
     .LevelWays    (LevelWays),
+    .OrderSetsLog2(OrderSetsLog2),
+    .OrderWays    (OrderWays),
+    .ReorderSlots (ReorderSlots),
+    .Ports        (Ports),
     .LineFifoDepth(LineFifoDepth)
   ) u_core (
     .clk_i       (core_clk_i),
@@ -159,6 +201,7 @@ module escapement_top
     .probe_o,
     .line_accept_o,
     .core_cycle_o,
+    .front_busy_o(front_busy),
     .idle_o
   );
 

@@ -217,6 +217,7 @@ module line_packer
           is_tick: s1_entry.is_tick,
           unloaded: s1_entry.unloaded,
           first_of_frame: s1_entry.first_of_frame,
+          mtype: s1_entry.mtype,
           t_in: s1_entry.t_in
       };
     end
