@@ -20,17 +20,20 @@ fn asker(servers: Vec<SocketAddr>, timeout_ms: u64, silences_max: u32) -> Reques
     Requester::new(Requests { timeout, silences_max, ..Requests::to(servers) }).unwrap()
 }
 
+/// Messages with their sequences.
+type Numbered = Vec<(u64, Vec<u8>)>;
+
 fn fetch(
     requester: &mut Requester,
     range: std::ops::Range<u64>,
-) -> (Vec<(u64, Vec<u8>)>, Result<(), RequestError>) {
+) -> (Numbered, Result<(), RequestError>) {
     let mut got = Vec::new();
     let done =
         requester.fetch(SESSION, range, |sequence, data| got.push((sequence, data.to_vec())));
     (got, done)
 }
 
-fn wanted(messages: &[Vec<u8>], range: std::ops::Range<u64>) -> Vec<(u64, Vec<u8>)> {
+fn wanted(messages: &[Vec<u8>], range: std::ops::Range<u64>) -> Numbered {
     range.map(|sequence| (sequence, messages[sequence as usize - 1].clone())).collect()
 }
 

@@ -92,8 +92,11 @@ fn frame(session: [u8; 10], sequence: u64, messages: &[Vec<u8>]) -> Vec<u8> {
     frame
 }
 
-/// A capture of packets: session, first sequence, messages.
-pub fn capture(folder: &Path, packets: &[([u8; 10], u64, Vec<Vec<u8>>)]) -> PathBuf {
+/// A packet: session, first sequence, messages.
+pub type Sent = ([u8; 10], u64, Vec<Vec<u8>>);
+
+/// A capture of packets.
+pub fn capture(folder: &Path, packets: &[Sent]) -> PathBuf {
     let path = folder.join("feed.pcap");
     let mut writer = PcapWriter::new(Vec::new()).unwrap();
     for (place, (session, sequence, messages)) in packets.iter().enumerate() {
