@@ -331,7 +331,7 @@ fn a_client_believes_no_nonsense() {
     }
     let address = scripted([&accepted[..], &b"\0\x02SX".repeat(9)].concat());
     let limits = SnapshotLimits { messages: 8, ..limits() };
-    let error = fetch_snapshot(address, &login(), &limits, |_| ()).err().expect("too many");
+    let error = fetch_snapshot(address, &login(), &limits, |_| ()).expect_err("too many");
     assert!(error.to_string().contains("more messages than are taken after 8"), "{error}");
 }
 
@@ -350,7 +350,7 @@ fn a_server_that_only_beats_its_heart_is_left_after_the_total_time() {
         let _ = stream.read_to_end(&mut said);
     });
     let limits = SnapshotLimits { total: Duration::from_millis(300), ..limits() };
-    let error = fetch_snapshot(address, &login(), &limits, |_| ()).err().expect("no snapshot");
+    let error = fetch_snapshot(address, &login(), &limits, |_| ()).expect_err("no snapshot");
     assert!(error.to_string().contains("took too long after 0 messages"), "{error}");
     beating.join().unwrap();
 }
