@@ -42,4 +42,4 @@ pub use injector::{Frame, Injector};
 pub use interrupt::EventFd;
 pub use latency::{CycleHistogram, LatencyReport, TypeLatency};
 pub use ring::{FollowerStats, LossCause, RingEvent, RingFollower};
-pub use soft::SoftCard;
+pub use soft::{SoftCard, SOFT_PARAMS};

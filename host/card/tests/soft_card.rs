@@ -2,7 +2,9 @@
 
 mod support;
 
-use escapement_card::{Counted, Driver, FrameMode, Injector, RingMode, SoftCard};
+use escapement_card::{
+    CardParams, Counted, Device, Driver, FrameMode, Injector, RingMode, SoftCard, SOFT_PARAMS,
+};
 use escapement_codec::Entry;
 
 use support::entries::{assert_same, comparable, LineDecoder};
@@ -22,9 +24,13 @@ fn same_entries(feed: Feed, mode: FrameMode, lines_log2: u8) {
     let (mut expected, mut lines) = (Vec::new(), LineDecoder::new(&config));
     for _ in 0..5_000 {
         let frame = market.frame();
-        model.frame(escapement_card::Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| {
-            expected.push(comparable(e))
-        });
+        model.frame(
+            escapement_card::Line::A,
+            frame.stamp_ns,
+            &frame.bytes,
+            frame.fcs_bad,
+            &mut |e| expected.push(comparable(e)),
+        );
         driver.device_mut().inject(&frame.as_frame()).unwrap();
         driver.drain(|event| lines.take(event)).unwrap();
     }
@@ -69,10 +75,16 @@ fn a_late_reader_of_a_small_credit_ring_gets_every_tick_or_an_exact_count() {
     let mut lines = LineDecoder::new(&config);
     for n in 0..20_000 {
         let frame = market.frame();
-        model.frame(escapement_card::Line::A, frame.stamp_ns, &frame.bytes, frame.fcs_bad, &mut |e| match e {
-            Entry::Tick(_) => made += 1,
-            _ => control += 1,
-        });
+        model.frame(
+            escapement_card::Line::A,
+            frame.stamp_ns,
+            &frame.bytes,
+            frame.fcs_bad,
+            &mut |e| match e {
+                Entry::Tick(_) => made += 1,
+                _ => control += 1,
+            },
+        );
         driver.device_mut().inject(&frame.as_frame()).unwrap();
         if n % 500 == 0 {
             driver.drain(|event| lines.take(event)).unwrap();
@@ -148,4 +160,14 @@ fn after_a_reset_or_a_clear_the_same_frames_give_the_same_entries() {
     assert_same(&rounds[0].0, &rounds[2].0);
     assert_eq!(rounds[0].1, rounds[1].1);
     assert_eq!(rounds[0].1, rounds[2].1);
+}
+
+#[test]
+fn a_card_keeps_the_parameters_it_was_built_with() {
+    let params = CardParams { order_sets_log2: 10, order_ways: 4, ..SOFT_PARAMS };
+    let mut card = SoftCard::with_params(params);
+    assert_eq!(Driver::open(SoftCard::with_params(params)).unwrap().info().params, params);
+    card.reset().unwrap();
+    assert_eq!(Driver::open(card).unwrap().info().params, params);
+    assert_eq!(Driver::open(SoftCard::new()).unwrap().info().params, SOFT_PARAMS);
 }

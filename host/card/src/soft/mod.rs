@@ -19,6 +19,7 @@ use self::packer::Packer;
 use self::registers::RegisterFile;
 use self::ring_writer::RingWriter;
 use crate::address_space::AddressSpace;
+use crate::config::CardParams;
 use crate::config_space::ConfigSpace;
 use crate::device::{check_bar_access, Device};
 use crate::dma::DmaBuffer;
@@ -65,11 +66,17 @@ impl Default for SoftCard {
 }
 
 impl SoftCard {
-    /// A card as after power-up.
+    /// A card as after power-up, built as the RTL is by default.
     #[must_use]
     pub fn new() -> Self {
+        Self::with_params(SOFT_PARAMS)
+    }
+
+    /// A card as after power-up, built with other parameters: as the RTL's parameters are, they are fixed from then on.
+    #[must_use]
+    pub fn with_params(params: CardParams) -> Self {
         Self {
-            registers: RegisterFile::new(),
+            registers: RegisterFile::new(params),
             snapshot: [0; counters::COUNT],
             config: ConfigSpace::default(),
             memory: AddressSpace::default(),
@@ -290,7 +297,7 @@ impl Device for SoftCard {
     }
 
     fn reset(&mut self) -> Result<(), CardError> {
-        self.registers = RegisterFile::new();
+        self.registers = RegisterFile::new(self.registers.params());
         self.snapshot = [0; counters::COUNT];
         self.config.set_bus_master(false);
         self.interrupts = 0;

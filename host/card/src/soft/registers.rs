@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use escapement_abi::registers::{
-    AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, Lines, Magic,
-    MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
-    TimeRate, MAP_BYTES,
+    AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, Lines,
+    Magic, MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval, RingControl,
+    RingTail, SlotCentre, SlotCommand, SlotTick, TimeRate, MAP_BYTES,
 };
 use escapement_abi::{registers::expected, Readable, Register};
 use escapement_feed::{
@@ -49,14 +49,18 @@ pub(super) struct RegisterFile {
     words: [u64; MAP_BYTES / 8],
     symbols: BTreeMap<(bool, u16), ([u8; 8], u16)>,
     slots: BTreeMap<u16, Slot>,
+    params: CardParams,
 }
 
 impl RegisterFile {
-    /// As after power-up.
-    pub(super) fn new() -> Self {
-        let mut file =
-            Self { words: [0; MAP_BYTES / 8], symbols: BTreeMap::new(), slots: BTreeMap::new() };
-        let p = SOFT_PARAMS;
+    /// As after power-up, of a card built with these parameters.
+    pub(super) fn new(p: CardParams) -> Self {
+        let mut file = Self {
+            words: [0; MAP_BYTES / 8],
+            symbols: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            params: p,
+        };
         let params = u64::from(p.slots)
             | u64::from(p.ladder) << 16
             | u64::from(p.level_sets_log2) << 32
@@ -79,6 +83,11 @@ impl RegisterFile {
         file.set::<TimeRate>(TimeRate::RESET);
         file.set::<RecentreRun>(RecentreRun::RESET);
         file
+    }
+
+    /// What the card claims to be built with.
+    pub(super) fn params(&self) -> CardParams {
+        self.params
     }
 
     pub(super) fn get<R: Readable>(&self) -> R {
@@ -132,8 +141,7 @@ impl RegisterFile {
         let (group, protocol): (FeedGroup, FeedProtocol) = (self.get(), self.get());
         let control: Control = self.get();
         let checks: Checks = self.get();
-        let transport =
-            if protocol.transport() { Transport::MoldUdp64 } else { Transport::IexTp };
+        let transport = if protocol.transport() { Transport::MoldUdp64 } else { Transport::IexTp };
         let feed = Feed {
             group: group.address() as u32,
             port: group.port() as u16,
@@ -159,15 +167,13 @@ impl RegisterFile {
             configured: self.get::<Lines>().configured() as u8,
             b: Destination { group: line_b.address() as u32, port: line_b.port() as u16 },
             gap_window_ns: self.get::<GapWindow>().ns(),
-            reorder_log2: SOFT_PARAMS.reorder_log2,
+            reorder_log2: self.params.reorder_log2,
         };
-        config.slots = SOFT_PARAMS.slots;
+        config.slots = self.params.slots;
         config.levels =
-            LevelGeometry { sets_log2: SOFT_PARAMS.level_sets_log2, ways: SOFT_PARAMS.level_ways };
-        config.orders = OrderGeometry {
-            sets_log2: SOFT_PARAMS.order_sets_log2,
-            ways: SOFT_PARAMS.order_ways,
-        };
+            LevelGeometry { sets_log2: self.params.level_sets_log2, ways: self.params.level_ways };
+        config.orders =
+            OrderGeometry { sets_log2: self.params.order_sets_log2, ways: self.params.order_ways };
         config.instruments = self.instruments();
         Ok(config)
     }
@@ -175,7 +181,7 @@ impl RegisterFile {
     /// Symbols that the hardware would find: those that stand in a row that their hash names.
     fn instruments(&self) -> Vec<Instrument> {
         let findable = self.symbols.iter().filter(|((way, row), (symbol, _))| {
-            rows(symbol, SOFT_PARAMS.map_log2)[usize::from(*way)] == *row
+            rows(symbol, self.params.map_log2)[usize::from(*way)] == *row
         });
         let known = findable.map(|(_, &(symbol, slot))| {
             let configured = self.slots.get(&slot).copied().unwrap_or_default();
