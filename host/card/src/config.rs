@@ -286,7 +286,9 @@ pub enum ConfigError {
         id: u16,
     },
     /// Orders without a table to keep them in.
-    #[error("the feed tells orders, but the card was built without an order table; build it with one")]
+    #[error(
+        "the feed tells orders, but the card was built without an order table; build it with one"
+    )]
     NoOrderTable,
     /// A second line without a port for it.
     #[error("the feed has lines A and B, but the card has {ports} MAC port; leave out line B or build the card with two")]

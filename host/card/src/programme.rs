@@ -2,8 +2,8 @@
 
 use escapement_abi::registers::{
     Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, IrqControl, Lines, MapCommand,
-    MapSymbol, RecentreRun,
-    RefreshInterval, RingBase, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick,
+    MapSymbol, RecentreRun, RefreshInterval, RingBase, RingControl, RingTail, SlotCentre,
+    SlotCommand, SlotTick,
 };
 
 use escapement_feed::Transport;
@@ -68,9 +68,7 @@ impl Programme {
                 .with_channel(u64::from(config.feed.channel)),
         )?;
         let line_b = config.lines.b.map_or(FeedGroupB(0), |b| {
-            FeedGroupB(0)
-                .with_address(u64::from(u32::from(*b.ip())))
-                .with_port(u64::from(b.port()))
+            FeedGroupB(0).with_address(u64::from(u32::from(*b.ip()))).with_port(u64::from(b.port()))
         });
         write_checked(device, line_b)?;
         write_checked(device, Lines(0).with_configured(u64::from(config.lines.configured())))?;

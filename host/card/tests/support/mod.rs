@@ -42,8 +42,14 @@ pub fn symbol(n: usize) -> [u8; 8] {
 
 /// A card for the first `instruments` symbols of the market.
 pub fn card_config(feed: Feed, instruments: usize, lines_log2: u8, mode: RingMode) -> CardConfig {
-    let feed =
-        FeedConfig { group: GROUP, port: PORT, feed_id: 3, transport: Transport::IexTp, protocol: feed.protocol(), channel: 1 };
+    let feed = FeedConfig {
+        group: GROUP,
+        port: PORT,
+        feed_id: 3,
+        transport: Transport::IexTp,
+        protocol: feed.protocol(),
+        channel: 1,
+    };
     let instruments = (0..instruments)
         .map(|n| InstrumentConfig {
             symbol: symbol(n),
