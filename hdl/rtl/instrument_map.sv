@@ -237,7 +237,6 @@ module instrument_map
   logic insert, remove, change;
   logic disp_valid;
   msg_disp_e disp;
-  op_t op_d;
 
   always_comb begin
     is_itch = s2_itch_q.cmd != CmdPass;
@@ -258,7 +257,7 @@ module instrument_map
     last = 1'b1;
     emit = 1'b0;
     insert = 1'b0;  // the new order goes in, and onto its level
-    remove = 1'b0;      // all of an order goes off its level: U's original, or of a reused reference
+    remove = 1'b0;  // all of an order goes off its level: U's original, or of a reused reference
     change = 1'b0;  // E C X D
     disp_valid = 1'b0;
     disp = DispUnmapped;
@@ -348,45 +347,6 @@ module instrument_map
   end
   assign count_add = go && insert && order_full && !order_hit;
 
-  // The operation of this step.
-  always_comb begin
-    op_d = s2_op_q;
-    if (needs_symbol) op_d.slot = symbol_slot;
-    if (is_itch) op_d.slot = slot_q;
-    op_d.untracked = more_untracked && itch_mode_i && (is_itch || s2_op_q.ctl == EvVisit) &&
-        s2_op_q.op != OpSysStatus;
-    op_d.mark_bad = 1'b0;
-    if (insert) begin
-      op_d.op = OpOrder;
-      op_d.order_add = 1'b1;
-      op_d.order_last = 1'b1;
-      op_d.mark_bad = removed_q;
-      if (order_full && !order_hit) op_d.size0 = 64'd0;  // not in the table: no effect on its level
-    end else if (remove) begin
-      op_d.slot = order.slot;
-      op_d.ask_side = order.ask;
-      op_d.price0 = 64'(order.price);
-      op_d.size0 = 64'(order.shares);
-      // A reused reference in another slot: that slot has its own comparison and its own mark.
-      op_d.complete = s2_itch_q.cmd == CmdAdd && order_differs;
-      op_d.mark_bad = s2_itch_q.cmd == CmdAdd && order_differs;
-    end else if (change) begin
-      op_d.slot = order.slot;
-      op_d.ask_side = order.ask;
-      op_d.price0 = 64'(order.price);
-      op_d.size0 = 64'(taken_shares);
-      op_d.order_trade = s2_itch_q.trade;
-      op_d.price1 = s2_itch_q.own_price ? 64'(order.price) : s2_op_q.price0;
-      op_d.size1 = s2_op_q.size0[31:0];
-      op_d.code = order.ask ? 8'd1 : 8'd2;
-      op_d.order_last = 1'b1;
-      op_d.mark_bad = over;
-    end else if (disp_valid && disp == DispUnknownRef) begin
-      op_d.op = OpMark;
-      op_d.mark_bad = 1'b1;
-    end
-  end
-
   // Registers -------------------------------------------------------------------------------------
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -414,9 +374,44 @@ module instrument_map
   end
 
   always_ff @(posedge clk_i) begin
-    if (go) begin
-      disp_o <= disp;
-      if (emit) op_o <= op_d;
+    if (go) disp_o <= disp;
+    if (go && emit) begin
+      op_o <= s2_op_q;
+      if (needs_symbol) op_o.slot <= symbol_slot;
+      if (is_itch) op_o.slot <= slot_q;
+      op_o.untracked <= more_untracked && itch_mode_i && (is_itch || s2_op_q.ctl == EvVisit) &&
+          s2_op_q.op != OpSysStatus;
+      op_o.mark_bad <= 1'b0;
+      if (insert) begin
+        op_o.op <= OpOrder;
+        op_o.order_add <= 1'b1;
+        op_o.order_last <= 1'b1;
+        op_o.mark_bad <= removed_q;
+        if (order_full && !order_hit)
+          op_o.size0 <= 64'd0;  // not in the table: no effect on its level
+      end else if (remove) begin
+        op_o.slot <= order.slot;
+        op_o.ask_side <= order.ask;
+        op_o.price0 <= 64'(order.price);
+        op_o.size0 <= 64'(order.shares);
+        // A reused reference in another slot: that slot has its own comparison and its own mark.
+        op_o.complete <= s2_itch_q.cmd == CmdAdd && order_differs;
+        op_o.mark_bad <= s2_itch_q.cmd == CmdAdd && order_differs;
+      end else if (change) begin
+        op_o.slot <= order.slot;
+        op_o.ask_side <= order.ask;
+        op_o.price0 <= 64'(order.price);
+        op_o.size0 <= 64'(taken_shares);
+        op_o.order_trade <= s2_itch_q.trade;
+        op_o.price1 <= s2_itch_q.own_price ? 64'(order.price) : s2_op_q.price0;
+        op_o.size1 <= s2_op_q.size0[31:0];
+        op_o.code <= order.ask ? 8'd1 : 8'd2;
+        op_o.order_last <= 1'b1;
+        op_o.mark_bad <= over;
+      end else if (disp_valid && disp == DispUnknownRef) begin
+        op_o.op <= OpMark;
+        op_o.mark_bad <= 1'b1;
+      end
     end
     if (move) begin
       s2_op_q <= op_i;

@@ -103,38 +103,45 @@ module order_table
     );
   end
 
-  // Compare.
-  logic [SetsLog2-1:0] key_set;
-  logic [TagW-1:0] key_tag;
-  logic [Ways-1:0] forward, live, hit, free, lowest_free, differs;
-  logic last_live, last_hit, last_differs;
-  assign key_set = set_of(key_i);
-  assign key_tag = key_i[63:SetsLog2];
+  // Compare. All of it stands behind the enable, so that a simulation does it for comparisons only.
+  typedef struct packed {
+    logic [Ways-1:0] live;
+    logic [Ways-1:0] hit;
+    logic [Ways-1:0] differs;
+    logic [Ways-1:0] forward;  // the row written last: not what memory gave
+  } match_t;
 
-  always_comb begin
-    last_live = last_q.gen == gen_i;
-    last_hit = last_live && last_q.tag == key_tag;
-    last_differs = last_q.order.slot != slot_i;
-    forward = (last_valid_q && last_set_q == key_set) ? last_way_q : '0;
+  function automatic match_t matched(input logic [SetsLog2-1:0] set, input logic [TagW-1:0] tag);
+    match_t m;
+    m.forward = (last_valid_q && last_set_q == set) ? last_way_q : '0;
     for (int unsigned w = 0; w < Ways; w++) begin
-      live[w] = forward[w] ? last_live : row[w].gen == gen_i;
-      hit[w] = forward[w] ? last_hit : (row[w].gen == gen_i && row[w].tag == key_tag);
-      differs[w] = forward[w] ? last_differs : row[w].order.slot != slot_i;
+      m.live[w] = row[w].gen == gen_i;
+      m.hit[w] = m.live[w] && row[w].tag == tag;
+      m.differs[w] = row[w].order.slot != slot_i;
+      if (m.forward[w]) begin
+        m.live[w] = last_q.gen == gen_i;
+        m.hit[w] = m.live[w] && last_q.tag == tag;
+        m.differs[w] = last_q.order.slot != slot_i;
+      end
     end
-    free = ~live;
-    lowest_free = free & (~free + Ways'(1));
-  end
+    return m;
+  endfunction
+
+  function automatic logic [Ways-1:0] lowest(input logic [Ways-1:0] ways);
+    return ways & (~ways + Ways'(1));
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (compare_i) begin
-      set_q <= key_set;
-      tag_q <= key_tag;
-      hit_o <= hit != '0;
-      full_o <= free == '0;
-      differs_o <= (hit & differs) != '0;
-      way_q <= (hit != '0) ? hit : lowest_free;
-      hit_memory_q <= hit & ~forward;
-      hit_last_q <= (hit & forward) != '0;
+      automatic match_t m = matched(set_of(key_i), key_i[63:SetsLog2]);
+      set_q <= set_of(key_i);
+      tag_q <= key_i[63:SetsLog2];
+      hit_o <= m.hit != '0;
+      full_o <= m.live == '1;
+      differs_o <= (m.hit & m.differs) != '0;
+      way_q <= (m.hit != '0) ? m.hit : lowest(~m.live);
+      hit_memory_q <= m.hit & ~m.forward;
+      hit_last_q <= (m.hit & m.forward) != '0;
     end
   end
 
@@ -170,10 +177,16 @@ module order_table
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
 
+  logic compared_q;  // results are those of a comparison, not random
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) compared_q <= 1'b0;
+    else compared_q <= (compared_q || compare_i) && !sweep_i;
+  end
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni && armed_q) begin
-      if (compare_i && !sweep_i)
-        assert ((hit & (hit - Ways'(1))) == '0)
+      if (compared_q && hit_o)
+        assert ((way_q & (way_q - Ways'(1))) == '0)
         else $error("order_table: a reference stands twice in its set");
       if (write_i) begin
         assert (!sweep_i)
