@@ -51,9 +51,105 @@ package book_pkg;
     logic        out_known;   // out_price is the best of them; else only a bound: none is better
     logic [63:0] out_price;
     size_t       out_size;    // if out_known
-    logic        head_valid;  // list of all levels of this side
+    logic        head_valid;  // list of the levels out of the ladder
     ptr_t        head;
+    logic        open;        // changed without a comparison with what is published
   } side_t;
+
+  // Everything kept for a slot, as read at once. Index of sides: 0 bid, 1 ask.
+  typedef struct packed {
+    logic [23:0]   tick;
+    logic [32:0]   recip;
+    centre_t [2:0] centre;
+    logic [2:0]    live;        // the centre is in use: the configured one does not count any more
+    logic [1:0]    known;       // published since start or restart
+    quote_t [1:0]  published;
+    logic [1:0]    side_fresh;  // nothing of this side is live; `side` is empty then
+    side_t [1:0]   side;
+    logic          bad;
+    logic [7:0]    status;
+    logic          touched;
+  } rows_t;
+
+  typedef struct packed {
+    logic [2:0]   centre_we;
+    centre_t      centre;
+    logic [1:0]   published_we;
+    quote_t [1:0] published;
+    logic [1:0]   best_we;       // of `side`: best, best_code
+    logic [1:0]   out_we;        // of `side`: the rest
+    side_t        side;
+    logic         state_we;
+    logic         bad;
+    logic [7:0]   status;
+    logic         touched_we;
+  } rows_write_t;
+
+  // What makes a level.
+  typedef struct packed {
+    logic        ask;
+    logic [11:0] slot;
+    logic [63:0] price;
+  } level_key_t;
+
+  // What becomes of a level.
+  typedef enum logic [1:0] {
+    ActNone,
+    ActInsert,
+    ActResize,
+    ActRemove
+  } act_e;
+
+  // Writes of the level store: at most one of the first four.
+  typedef struct packed {
+    logic       insert;
+    logic       resize;
+    logic       recode;
+    logic       remove;
+    ptr_t       ptr;
+    level_key_t key;     // insert
+    size_t      size;    // insert, resize
+    logic [7:0] code;    // insert, recode
+  } store_write_t;
+  typedef struct packed {
+    logic next_we;
+    ptr_t next_ptr;
+    logic next_valid;
+    ptr_t next;
+    logic prev_we;
+    ptr_t prev_ptr;
+    ptr_t prev;
+  } link_write_t;
+
+  // Side of a slot's ladder, from the fast lane.
+  typedef struct packed {
+    logic        valid;
+    logic [11:0] slot;
+    logic        ask;
+  } place_t;
+
+  // A price for the coder.
+  typedef struct packed {
+    logic        start;
+    logic [1:0]  kind;
+    logic [63:0] price;
+  } code_ask_t;
+
+  function automatic logic [3:0] highest(input logic [15:0] bits);
+    highest = 4'd0;
+    for (int unsigned i = 0; i < 16; i++) if (bits[i]) highest = 4'(i);
+  endfunction
+
+  function automatic logic [3:0] lowest(input logic [15:0] bits);
+    lowest = 4'd0;
+    for (int i = 15; i >= 0; i--) if (bits[i]) lowest = 4'(i);
+  endfunction
+
+  // Price of a place of the ladder.
+  function automatic logic [63:0] price_of(input logic [63:0] centre, input logic [7:0] code,
+                                           input logic [23:0] tick);
+    return centre + 64'($signed({1'b0, code}) - $signed({1'b0, CodeCentre})) * 64'(tick);
+  endfunction
 
   // A price is better when it is higher (bid) or lower (ask); prices are signed.
   function automatic logic better(input logic ask, input logic [63:0] a, input logic [63:0] b);

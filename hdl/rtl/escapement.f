@@ -41,6 +41,11 @@ offset_code.sv
 grid_floor.sv
 level_store.sv
 ladder.sv
+book_rebuild.sv
+book_engine.sv
+book_lane.sv
+book_queue.sv
+entry_queue.sv
 book.sv
 line_crc.sv
 entry_fields.sv

@@ -4,6 +4,10 @@
 // strictly behind `behind_i` (bid: below, ask: above; 0 = the best place of all); `found_o`, `code_o`, `size_o` are
 // valid in cycle 4 and stay until the next search. Writing a place uses the bitmap fetched last: of the same slot and
 // side. A rebuild collects a new bitmap place by place and stores it at the end.
+//
+// The fast lane works by the age of its operations, one every two cycles at most: at 4 it fetches the bitmap, at 5
+// changes and stores it, at 7 writes the size, and at 9 the best place of the changed bitmap and its size are there.
+// The write at 7 comes before the own read at 8 and behind the read of the operation before, so nothing is forwarded.
 
 `default_nettype none
 
@@ -36,21 +40,26 @@ module ladder
 
   input wire logic rebuild_start_i,
   input wire logic rebuild_set_i,    // with write_code_i, write_size_i
-  input wire logic rebuild_store_i
+  input wire logic rebuild_store_i,
+
+  input  wire place_t       lane_fetch_i,      // age 4
+  input  wire place_t       lane_change_i,     // age 5
+  input  wire logic         lane_set_i,
+  input  wire logic         lane_clear_i,
+  input  wire logic   [7:0] lane_code_i,
+  input  wire logic         lane_kill_i,       // age 6 ends there
+  output logic              lane_empty_o,      // age 6: nothing in the changed bitmap
+  input  wire place_t       lane_fill_i,       // age 7
+  input  wire logic   [7:0] lane_fill_code_i,
+  input  wire size_t        lane_fill_size_i,
+  output logic              lane_found_o,      // age 9, and the size on size_o
+  output logic        [7:0] lane_code_o,
+
+  output logic [LadderCodes-1:0] row_o  // the bitmap fetched last
 );
 
   localparam int unsigned Groups = 16;
   localparam int unsigned GroupSize = LadderCodes / Groups;
-
-  function automatic logic [3:0] highest(input logic [15:0] bits);
-    highest = 4'd0;
-    for (int unsigned i = 0; i < 16; i++) if (bits[i]) highest = 4'(i);
-  endfunction
-
-  function automatic logic [3:0] lowest(input logic [15:0] bits);
-    lowest = 4'd0;
-    for (int i = 15; i >= 0; i--) if (bits[i]) lowest = 4'(i);
-  endfunction
 
   // Bits strictly behind position p: below it (bid) or above it (ask).
   function automatic logic [15:0] behind(input logic ask, input logic [3:0] p);
@@ -63,13 +72,19 @@ module ladder
   logic [LadderCodes-1:0] built_q;
   logic row_we;
 
-  assign row_we = set_i || clear_i || wipe_i || rebuild_store_i;
+  assign row_we = set_i || clear_i || wipe_i || rebuild_store_i ||
+      (lane_change_i.valid && (lane_set_i || lane_clear_i));
+  assign row_o = row;
 
   always_comb begin
     row_new = wipe_i ? '0 : built_q;
     if (set_i || clear_i) begin
       row_new = fresh_i ? '0 : row;
       row_new[write_code_i] = set_i;
+    end
+    if (lane_change_i.valid) begin
+      row_new = row;
+      if (lane_set_i || lane_clear_i) row_new[lane_code_i] = lane_set_i;
     end
   end
 
@@ -78,11 +93,13 @@ module ladder
     .Depth(2 * Slots)
   ) u_bitmap (
     .clk_i,
-    .re_i   (read_i),
-    .raddr_i({read_slot_i, read_ask_i}),
+    .re_i(read_i || lane_fetch_i.valid),
+    .raddr_i(lane_fetch_i.valid ? {lane_fetch_i.slot[SlotW-1:0], lane_fetch_i.ask} :
+                                  {read_slot_i, read_ask_i}),
     .rdata_o(row),
-    .we_i   (row_we),
-    .waddr_i({slot_i, ask_i}),
+    .we_i(row_we),
+    .waddr_i(lane_change_i.valid ? {lane_change_i.slot[SlotW-1:0], lane_change_i.ask} :
+                                   {slot_i, ask_i}),
     .wdata_i(row_new)
   );
 
@@ -134,13 +151,52 @@ module ladder
     .Depth(2 * Slots * LadderCodes)
   ) u_sizes (
     .clk_i,
-    .re_i   (s3_q),
-    .raddr_i({slot_i, ask_i, code}),
+    .re_i(s3_q || lane8_q.valid),
+    .raddr_i(lane8_q.valid ? {lane8_q.slot[SlotW-1:0], lane8_q.ask, lane_code} :
+                             {slot_i, ask_i, code}),
     .rdata_o(size_o),
-    .we_i   (set_i || rebuild_set_i),
-    .waddr_i({slot_i, ask_i, write_code_i}),
-    .wdata_i(write_size_i)
+    .we_i(set_i || rebuild_set_i || lane_fill_i.valid),
+    .waddr_i(lane_fill_i.valid ? {lane_fill_i.slot[SlotW-1:0], lane_fill_i.ask, lane_fill_code_i} :
+                                 {slot_i, ask_i, write_code_i}),
+    .wdata_i(lane_fill_i.valid ? lane_fill_size_i : write_size_i)
   );
+
+  // The fast lane: which groups are occupied (age 6), the bits of the best group (7), the best place (8).
+  place_t lane6_q, lane7_q, lane8_q;
+  logic [LadderCodes-1:0] lane_row_q;
+  logic [15:0] lane_any_q, lane_bits_q;
+  logic [3:0] lane_group, lane_group_q;
+  logic [7:0] lane_code;
+  logic lane_found_q;
+
+  assign lane_empty_o = lane_row_q == '0;
+  assign lane_group = lane7_q.ask ? lowest(lane_any_q) : highest(lane_any_q);
+  assign lane_code = {lane_group_q, lane8_q.ask ? lowest(lane_bits_q) : highest(lane_bits_q)};
+
+  always_ff @(posedge clk_i) begin
+    lane6_q <= lane_change_i;
+    lane7_q <= lane6_q;
+    lane7_q.valid <= lane6_q.valid && !lane_kill_i;
+    lane8_q <= lane7_q;
+    if (lane_change_i.valid) lane_row_q <= row_new;
+    if (lane6_q.valid) begin
+      for (int unsigned g = 0; g < Groups; g++)
+      lane_any_q[g] <= |lane_row_q[g*GroupSize+:GroupSize];
+    end
+    if (lane7_q.valid) begin
+      lane_bits_q  <= lane_row_q[{lane_group, 4'd0}+:GroupSize];
+      lane_group_q <= lane_group;
+      lane_found_q <= lane_any_q != '0;
+    end
+    if (lane8_q.valid) begin
+      lane_code_o  <= lane_code;
+      lane_found_o <= lane_found_q;
+    end
+  end
+
+  // The slots of the place that this build has no memory for.
+  logic unused;
+  assign unused = ^{lane_fetch_i, lane_fill_i, lane6_q, lane7_q, lane8_q};
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i)
@@ -149,6 +205,11 @@ module ladder
         assert (write_code_i != CodeEscape)
         else $error("ladder: the escape has no place");
       end
+      assert (!((set_i || clear_i || wipe_i || rebuild_set_i || rebuild_store_i) &&
+                (lane_change_i.valid || lane_fill_i.valid)))
+      else $error("ladder: the lane is not alone");
+      assert (!(lane_change_i.valid && (lane_set_i || lane_clear_i) && lane_code_i == CodeEscape))
+      else $error("ladder: the lane writes no place");
       assert ($countones({set_i, clear_i, wipe_i, rebuild_set_i, rebuild_store_i}) <= 1)
       else $error("ladder: two writes at once");
     end

@@ -1,9 +1,11 @@
-// The exact price levels of all slots and sides: set-associative memory, levels of one side linked in a list.
+// The exact price levels of all slots and sides: set-associative memory; the levels of a side that are out of its
+// ladder are linked in a list.
 //
 // Set = low bits of CRC-32C over price (8 bytes), slot (2 bytes), side (1 byte). A level is live when its generation
 // tag equals `gen_i`, so that stepping `gen_i` empties the store; tag 0 is never live.
-// Lookup: `lookup_i` (cycle 0) with the key; the same key on `key_*_i` in cycle 1 with `compare_i`; result registers
-// valid in cycle 2 and kept. Read by pointer: `read_i` gives the level and its links one cycle later, kept.
+// Lookup: `lookup_i` (cycle 0) with the key; in cycle 1, with the same key on `compare_key_i`, all ways of the set are
+// shown, and with `compare_i` the result is registered: valid in cycle 2 and kept. Read by pointer:
+// `read_i` gives the level and its links one cycle later, kept.
 
 `default_nettype none
 
@@ -16,20 +18,22 @@ module level_store
   input wire logic       clk_i,
   input wire logic [7:0] gen_i,
 
-  input wire logic        lookup_i,
-  input wire logic [63:0] lookup_price_i,
-  input wire logic [11:0] lookup_slot_i,
-  input wire logic        lookup_ask_i,
+  input wire logic       lookup_i,
+  input wire level_key_t lookup_key_i,
 
-  input  wire logic        compare_i,
-  input  wire logic [63:0] key_price_i,
-  input  wire logic [11:0] key_slot_i,
-  input  wire logic        key_ask_i,
-  output logic             hit_o,
-  output logic             free_o,       // there is room in the set
-  output ptr_t             ptr_o,        // of the hit; else of a free place, if any
-  output logic      [ 7:0] code_o,       // of the hit: its place in the ladder, 0 = out
-  output size_t            hit_size_o,   // of the hit
+  // All ways of the set looked up one cycle ago.
+  output ptr_t             set_o,
+  output logic  [Ways-1:0] match_o,          // holds compare_key_i
+  output logic  [Ways-1:0] live_o,
+  output size_t            way_size_o[Ways],
+
+  input  wire logic             compare_i,
+  input  wire level_key_t       compare_key_i,
+  output logic                  hit_o,
+  output logic                  free_o,         // there is room in the set
+  output ptr_t                  ptr_o,          // of the hit; else of a free place, if any
+  output logic            [7:0] code_o,         // of the hit: its place in the ladder, 0 = out
+  output size_t                 hit_size_o,     // of the hit
 
   input  wire logic        read_i,
   input  wire ptr_t        read_ptr_i,
@@ -40,21 +44,8 @@ module level_store
   output ptr_t             next_o,
   output ptr_t             prev_o,
 
-  input wire ptr_t        write_ptr_i,
-  input wire logic        insert_i,      // write_* of key_*: new level
-  input wire logic        resize_i,
-  input wire logic        recode_i,
-  input wire logic        remove_i,
-  input wire size_t       write_size_i,
-  input wire logic  [7:0] write_code_i,
-
-  input wire logic next_we_i,
-  input wire ptr_t next_ptr_i,
-  input wire logic next_valid_i,
-  input wire ptr_t next_i,
-  input wire logic prev_we_i,
-  input wire ptr_t prev_ptr_i,
-  input wire ptr_t prev_i,
+  input wire store_write_t write_i,
+  input wire link_write_t  link_i,
 
   input wire logic                sweep_i,     // empties all ways of sweep_set_i
   input wire logic [SetsLog2-1:0] sweep_set_i
@@ -69,17 +60,15 @@ module level_store
   end
 
   typedef struct packed {
-    logic [7:0]  gen;
-    logic        ask;
-    logic [11:0] slot;
-    logic [63:0] price;
+    logic [7:0] gen;
+    level_key_t key;
   } tag_t;
 
   logic [31:0] hash;
   key_hash #(
     .KeyBytes(11)
   ) u_hash (
-    .key_i ({7'd0, lookup_ask_i, 4'd0, lookup_slot_i, lookup_price_i}),
+    .key_i ({7'd0, lookup_key_i.ask, 4'd0, lookup_key_i.slot, lookup_key_i.price}),
     .hash_o(hash)
   );
 
@@ -93,12 +82,12 @@ module level_store
   logic [7:0] code [Ways];
 
   assign read_set  = lookup_i ? hash[SetsLog2-1:0] : read_ptr_i[SetsLog2-1:0];
-  assign write_set = sweep_i ? sweep_set_i : write_ptr_i[SetsLog2-1:0];
-  assign write_way = write_ptr_i[SetsLog2+:WayW];
+  assign write_set = sweep_i ? sweep_set_i : write_i.ptr[SetsLog2-1:0];
+  assign write_way = write_i.ptr[SetsLog2+:WayW];
 
   // The high hash bits choose nothing, nor do the pointer bits above the store's size.
   logic unused;
-  assign unused = ^{hash, write_ptr_i, read_ptr_i, next_ptr_i, prev_ptr_i};
+  assign unused = ^{hash, write_i.ptr, read_ptr_i, link_i};
 
   for (genvar w = 0; w < Ways; w++) begin : gen_way
     logic mine;
@@ -112,9 +101,9 @@ module level_store
       .re_i   (lookup_i || read_i),
       .raddr_i(read_set),
       .rdata_o(tag[w]),
-      .we_i   (sweep_i || (mine && (insert_i || remove_i))),
+      .we_i   (sweep_i || (mine && (write_i.insert || write_i.remove))),
       .waddr_i(write_set),
-      .wdata_i({insert_i ? gen_i : 8'd0, key_ask_i, key_slot_i, key_price_i})
+      .wdata_i({write_i.insert ? gen_i : 8'd0, write_i.key})
     );
     sync_ram #(
       .Width(SizeBits),
@@ -124,9 +113,9 @@ module level_store
       .re_i   (lookup_i || read_i),
       .raddr_i(read_set),
       .rdata_o(size[w]),
-      .we_i   (mine && (insert_i || resize_i)),
+      .we_i   (mine && (write_i.insert || write_i.resize)),
       .waddr_i(write_set),
-      .wdata_i(write_size_i)
+      .wdata_i(write_i.size)
     );
     sync_ram #(
       .Width(8),
@@ -136,9 +125,9 @@ module level_store
       .re_i   (lookup_i || read_i),
       .raddr_i(read_set),
       .rdata_o(code[w]),
-      .we_i   (mine && (insert_i || recode_i)),
+      .we_i   (mine && (write_i.insert || write_i.recode)),
       .waddr_i(write_set),
-      .wdata_i(write_code_i)
+      .wdata_i(write_i.code)
     );
   end
 
@@ -151,9 +140,9 @@ module level_store
     .re_i   (read_i),
     .raddr_i(read_ptr_i[UsedPtr-1:0]),
     .rdata_o({next_valid_o, next_o[UsedPtr-1:0]}),
-    .we_i   (next_we_i),
-    .waddr_i(next_ptr_i[UsedPtr-1:0]),
-    .wdata_i({next_valid_i, next_i[UsedPtr-1:0]})
+    .we_i   (link_i.next_we),
+    .waddr_i(link_i.next_ptr[UsedPtr-1:0]),
+    .wdata_i({link_i.next_valid, link_i.next[UsedPtr-1:0]})
   );
   sync_ram #(
     .Width(UsedPtr),
@@ -163,30 +152,31 @@ module level_store
     .re_i   (read_i),
     .raddr_i(read_ptr_i[UsedPtr-1:0]),
     .rdata_o(prev_o[UsedPtr-1:0]),
-    .we_i   (prev_we_i),
-    .waddr_i(prev_ptr_i[UsedPtr-1:0]),
-    .wdata_i(prev_i[UsedPtr-1:0])
+    .we_i   (link_i.prev_we),
+    .waddr_i(link_i.prev_ptr[UsedPtr-1:0]),
+    .wdata_i(link_i.prev[UsedPtr-1:0])
   );
   assign next_o[PtrBits-1:UsedPtr] = '0;
   assign prev_o[PtrBits-1:UsedPtr] = '0;
-  logic unused_links;
-  assign unused_links = ^{next_i, prev_i};
+
+  assign set_o = PtrBits'(lookup_set_q);
+  assign way_size_o = size;
+  for (genvar w = 0; w < Ways; w++) begin : gen_compare
+    assign live_o[w]  = tag[w].gen == gen_i;
+    assign match_o[w] = live_o[w] && tag[w].key == compare_key_i;
+  end
 
   always_ff @(posedge clk_i) begin
     if (lookup_i) lookup_set_q <= hash[SetsLog2-1:0];
     if (read_i) read_way_q <= read_ptr_i[SetsLog2+:WayW];
     if (compare_i) begin
-      hit_o  <= 1'b0;
-      free_o <= 1'b0;
+      hit_o  <= match_o != '0;
+      free_o <= live_o != '1;
       for (int unsigned w = 0; w < Ways; w++) begin
-        if (tag[w].gen != gen_i) begin
-          free_o <= 1'b1;
-          ptr_o  <= PtrBits'({WayW'(w), lookup_set_q});
-        end
+        if (!live_o[w]) ptr_o <= PtrBits'({WayW'(w), lookup_set_q});
       end
       for (int unsigned w = 0; w < Ways; w++) begin
-        if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) begin
-          hit_o <= 1'b1;
+        if (match_o[w]) begin
           ptr_o <= PtrBits'({WayW'(w), lookup_set_q});
           code_o <= code[w];
           hit_size_o <= size[w];
@@ -195,28 +185,25 @@ module level_store
     end
   end
 
-  assign price_o = tag[read_way_q].price;
+  assign price_o = tag[read_way_q].key.price;
   assign size_o = size[read_way_q];
   assign level_code_o = code[read_way_q];
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i)
     if ($time != 0) begin  // inputs are random at time 0
-      assert (32'(insert_i) + 32'(remove_i) + 32'(resize_i) + 32'(recode_i) + 32'(sweep_i) <= 1)
+      assert ($countones(
+          {write_i.insert, write_i.remove, write_i.resize, write_i.recode, sweep_i}
+      ) <= 1)
       else $error("level_store: two writes at once");
       assert (!(lookup_i && read_i))
       else $error("level_store: two reads at once");
-      if (insert_i)
+      if (write_i.insert)
         assert (gen_i != 8'd0)
         else $error("level_store: generation 0 is never live");
-      if (compare_i) begin
-        automatic int unsigned hits = 0;
-        for (int unsigned w = 0; w < Ways; w++) begin
-          if (tag[w] == {gen_i, key_ask_i, key_slot_i, key_price_i}) hits++;
-        end
-        assert (hits <= 1)
+      if (compare_i)
+        assert ($countones(match_o) <= 1)
         else $error("level_store: a level stands twice");
-      end
     end
 `endif
 

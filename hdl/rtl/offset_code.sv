@@ -8,8 +8,7 @@
 // the floor is q. If |d| is no multiple of tick then no q at all has q * tick == |d|. So with
 // q = floor(|d| * recip / 2^32), `q * tick == |d|` holds exactly for the multiples.
 //
-// The result is combinational behind the last stage and stays until `take_i`. `tick_i` and `recip_i` must be stable
-// from `start_i` to `take_i`.
+// The result is combinational behind the last stage and stays until `take_i`.
 
 `default_nettype none
 
@@ -42,6 +41,8 @@ module offset_code
   logic s1_known_q, s1_neg_q, s2_neg_q, s3_neg_q;
   logic [64:0] s1_dist_q;
   logic [30:0] s1_limit_q;
+  logic [23:0] s1_tick_q, s2_tick_q, s3_tick_q;
+  logic [32:0] s1_recip_q;
   logic s2_in_range_q, s3_in_range_q;
   logic [30:0] s2_dist_q, s3_dist_q;
   logic [47:0] s2_low_q;
@@ -78,17 +79,21 @@ module offset_code
         s1_neg_q   <= up[64];
         s1_dist_q  <= up[64] ? down : up;
         s1_known_q <= centre_valid_i;
+        s1_tick_q  <= tick_i;
+        s1_recip_q <= recip_i;
         s1_limit_q <= {tick_i, 7'd0} - 31'(tick_i);
       end
       if (s1_valid_q) begin
         s2_neg_q <= s1_neg_q;
+        s2_tick_q <= s1_tick_q;
         s2_in_range_q <= s1_known_q && s1_dist_q <= 65'(s1_limit_q);
         s2_dist_q <= s1_dist_q[30:0];
-        s2_low_q <= 48'(s1_dist_q[30:0]) * 48'(recip_i[16:0]);
-        s2_high_q <= 47'(s1_dist_q[30:0]) * 47'(recip_i[32:17]);
+        s2_low_q <= 48'(s1_dist_q[30:0]) * 48'(s1_recip_q[16:0]);
+        s2_high_q <= 47'(s1_dist_q[30:0]) * 47'(s1_recip_q[32:17]);
       end
       if (s2_valid_q) begin
         s3_neg_q <= s2_neg_q;
+        s3_tick_q <= s2_tick_q;
         s3_in_range_q <= s2_in_range_q;
         s3_dist_q <= s2_dist_q;
         s3_quot_q <= 7'(({s2_high_q, 17'd0} + 64'(s2_low_q)) >> 32);
@@ -98,7 +103,7 @@ module offset_code
 
   // In range the quotient is at most 127 (for a legal reciprocal), so 7 bits hold it.
   logic exact;
-  assign exact = 31'(s3_quot_q) * 31'(tick_i) == s3_dist_q;
+  assign exact = 31'(s3_quot_q) * 31'(s3_tick_q) == s3_dist_q;
   assign in_range_o = s3_in_range_q;
   always_comb begin
     if (!s3_in_range_q || !exact) code_o = CodeEscape;

@@ -24,31 +24,17 @@ module slot_rows
   input wire logic [     23:0] cfg_tick_i,
   input wire logic [     32:0] cfg_recip_i,
 
-  input wire logic read_i,
-  input wire logic [SlotW-1:0] read_slot_i,
-  output logic [23:0] tick_o,
-  output logic [32:0] recip_o,
-  output centre_t centre_o[3],
-  output logic known_o[2],  // side published since start or restart
-  output quote_t published_o[2],
-  output logic side_fresh_o[2],  // nothing of this side is live; side_o is empty then
-  output side_t side_o[2],
-  output logic bad_o,
-  output logic [7:0] status_o,
-  output logic touched_o,
+  input  wire logic             read_i,
+  input  wire logic [SlotW-1:0] read_slot_i,
+  output rows_t                 rows_o,
+
+  // The fast lane reads what is published by itself, late.
+  input wire logic             published_read_i,
+  input wire logic [SlotW-1:0] published_slot_i,
 
   // Writes, one slot at a time.
-  input wire logic    [SlotW-1:0] write_slot_i,
-  input wire logic    [      2:0] centre_we_i,
-  input wire centre_t             centre_i,
-  input wire logic    [      1:0] published_we_i,
-  input wire quote_t              published_i   [2],
-  input wire logic    [      1:0] side_we_i,
-  input wire side_t               side_i,
-  input wire logic                state_we_i,
-  input wire logic                bad_i,
-  input wire logic    [      7:0] status_i,
-  input wire logic                touched_we_i,
+  input wire logic        [SlotW-1:0] write_slot_i,
+  input wire rows_write_t             write_i,
 
   // Sweep: empties session state of one slot, with `sweep_all_i` its centres and `touched` too.
   input wire logic             sweep_i,
@@ -70,8 +56,19 @@ module slot_rows
   } published_row_t;
   typedef struct packed {
     logic [7:0] gen;
-    side_t      side;
-  } side_row_t;
+    quote_t     best;
+    logic [7:0] best_code;
+  } best_row_t;
+  typedef struct packed {
+    logic [7:0]  gen;
+    ptr_t        out_count;
+    logic        out_known;
+    logic [63:0] out_price;
+    size_t       out_size;
+    logic        head_valid;
+    ptr_t        head;
+    logic        open;
+  } out_row_t;
   typedef struct packed {
     logic [7:0] gen;
     logic       bad;
@@ -90,7 +87,7 @@ module slot_rows
     .clk_i,
     .re_i   (read_i),
     .raddr_i(read_slot_i),
-    .rdata_o({tick_o, recip_o}),
+    .rdata_o({rows_o.tick, rows_o.recip}),
     .we_i   (cfg_valid_i && cfg_kind_i == 2'd3),
     .waddr_i(cfg_slot_i),
     .wdata_i({cfg_tick_i, cfg_recip_i})
@@ -136,54 +133,93 @@ module slot_rows
       .re_i   (read_i),
       .raddr_i(read_slot_i),
       .rdata_o(row),
-      .we_i   (centre_we_i[k] || (sweep_i && sweep_all_i)),
+      .we_i   (write_i.centre_we[k] || (sweep_i && sweep_all_i)),
       .waddr_i(wslot),
-      .wdata_i({!sweep_i, centre_i})
+      .wdata_i({!sweep_i, write_i.centre})
     );
 
+    assign rows_o.live[k] = row.live;
     always_comb begin
-      centre_o[k] = row.centre;
+      rows_o.centre[k] = row.centre;
       if (!row.live) begin
-        centre_o[k] = '0;
-        centre_o[k].valid = row_configured_q;
-        centre_o[k].centre = initial_centre;
+        rows_o.centre[k] = '0;
+        rows_o.centre[k].valid = row_configured_q;
+        rows_o.centre[k].centre = initial_centre;
       end
     end
   end
 
   for (genvar s = 0; s < 2; s++) begin : gen_side
     published_row_t published_row;
-    side_row_t side_row;
+    best_row_t best_row;
+    out_row_t out_row;
 
     sync_ram #(
       .Width($bits(published_row_t)),
       .Depth(Slots)
     ) u_published (
       .clk_i,
-      .re_i   (read_i),
-      .raddr_i(read_slot_i),
+      .re_i   (read_i || published_read_i),
+      .raddr_i(published_read_i ? published_slot_i : read_slot_i),
       .rdata_o(published_row),
-      .we_i   (published_we_i[s] || sweep_i),
+      .we_i   (write_i.published_we[s] || sweep_i),
       .waddr_i(wslot),
-      .wdata_i({wgen, published_i[s]})
+      .wdata_i({wgen, write_i.published[s]})
     );
     sync_ram #(
-      .Width($bits(side_row_t)),
+      .Width($bits(best_row_t)),
       .Depth(Slots)
-    ) u_side (
+    ) u_best (
       .clk_i,
       .re_i   (read_i),
       .raddr_i(read_slot_i),
-      .rdata_o(side_row),
-      .we_i   (side_we_i[s] || sweep_i),
+      .rdata_o(best_row),
+      .we_i   (write_i.best_we[s] || sweep_i),
       .waddr_i(wslot),
-      .wdata_i({wgen, side_i})
+      .wdata_i({wgen, write_i.side.best, write_i.side.best_code})
+    );
+    sync_ram #(
+      .Width($bits(out_row_t)),
+      .Depth(Slots)
+    ) u_out (
+      .clk_i,
+      .re_i(read_i),
+      .raddr_i(read_slot_i),
+      .rdata_o(out_row),
+      .we_i(write_i.out_we[s] || sweep_i),
+      .waddr_i(wslot),
+      .wdata_i({
+        wgen,
+        write_i.side.out_count,
+        write_i.side.out_known,
+        write_i.side.out_price,
+        write_i.side.out_size,
+        write_i.side.head_valid,
+        write_i.side.head,
+        write_i.side.open
+      })
     );
 
-    assign known_o[s] = published_row.gen == gen_i;
-    assign published_o[s] = known_o[s] ? published_row.quote : '0;
-    assign side_fresh_o[s] = side_row.gen != gen_i;
-    assign side_o[s] = side_fresh_o[s] ? '0 : side_row.side;
+    logic known, fresh;
+    assign known = published_row.gen == gen_i;
+    assign rows_o.known[s] = known;
+    assign rows_o.published[s] = known ? published_row.quote : '0;
+    // Both rows of a side come to life together.
+    assign fresh = out_row.gen != gen_i;
+    assign rows_o.side_fresh[s] = fresh;
+    assign rows_o.side[s] = fresh ? '0 : side_t'{
+            best: best_row.best,
+            best_code: best_row.best_code,
+            out_count: out_row.out_count,
+            out_known: out_row.out_known,
+            out_price: out_row.out_price,
+            out_size: out_row.out_size,
+            head_valid: out_row.head_valid,
+            head: out_row.head,
+            open: out_row.open
+        };
+    logic unused_gen;
+    assign unused_gen = ^best_row.gen;
   end
 
   state_row_t state_row;
@@ -195,12 +231,12 @@ module slot_rows
     .re_i   (read_i),
     .raddr_i(read_slot_i),
     .rdata_o(state_row),
-    .we_i   (state_we_i || sweep_i),
+    .we_i   (write_i.state_we || sweep_i),
     .waddr_i(wslot),
-    .wdata_i({wgen, bad_i, status_i})
+    .wdata_i({wgen, write_i.bad, write_i.status})
   );
-  assign bad_o = state_row.gen == gen_i && state_row.bad;
-  assign status_o = (state_row.gen == gen_i) ? state_row.status : 8'd0;
+  assign rows_o.bad = state_row.gen == gen_i && state_row.bad;
+  assign rows_o.status = (state_row.gen == gen_i) ? state_row.status : 8'd0;
 
   logic touched_row;
   sync_ram #(
@@ -211,17 +247,18 @@ module slot_rows
     .re_i   (read_i),
     .raddr_i(read_slot_i),
     .rdata_o(touched_row),
-    .we_i   (touched_we_i || (sweep_i && sweep_all_i)),
+    .we_i   (write_i.touched_we || (sweep_i && sweep_all_i)),
     .waddr_i(wslot),
     .wdata_i(!sweep_i)
   );
-  assign touched_o = touched_row || configured != '0;
+  assign rows_o.touched = touched_row || configured != '0;
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i)
     if ($time != 0) begin  // inputs are random at time 0
       if (sweep_i) begin
-        assert ({centre_we_i, published_we_i, side_we_i, state_we_i, touched_we_i} == '0)
+        assert ({write_i.centre_we, write_i.published_we, write_i.best_we, write_i.out_we} == '0 &&
+                !write_i.state_we && !write_i.touched_we)
         else $error("slot_rows: write during a sweep");
       end
       if (cfg_valid_i && cfg_kind_i == 2'd3) begin

@@ -1,0 +1,1250 @@
+// The slow engine of the book: any operation, one at a time (card model, sections 6 and 7).
+//
+// In these steps (cycle 0 = operation offered and taken):
+//   1 Look     all rows of the slot and the level's set are there: compare, start the coder
+//   2 Decide   what changes, which ticks are due
+//   3 Sum      (coder and ladder search on their way) does the new best differ from the published one
+//   4 Commit   levels: write store, ladder, side         Found  levels whose best goes: price of the next place
+//     Emit     trades and quotes: first entry            (cycle 5) Pick  next best: ladder, out levels, or a refill
+//   5 Emit     levels: first entry
+//   Divide     (sequential, begun with the tick that asked for it) and Recentre, after the operation's last tick
+//   Finish     publish, disposition
+// so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
+//
+// Each side's best is cached, so only the removal of the best searches. Levels outside the window or off the grid are
+// *out*: they are linked, and the side knows their count and the best of them, or after that one went, a bound. Only
+// when the bound could beat the ladder are they walked (a refill, one level a cycle). So the best is always exact.
+// After a recentre the side's ladder is rebuilt in the background (`background_o`), one level a cycle, and the next
+// operation waits.
+//
+// The memories are the book's; while `idle_o` the engine leaves them alone.
+
+`default_nettype none
+
+module book_engine
+  import esc_pkg::*;
+  import esc_counter_pkg::*;
+  import esc_line_pkg::KindBid, esc_line_pkg::KindTradeBreak, esc_line_pkg::KindStatus,
+         esc_line_pkg::KindGap, esc_line_pkg::KindRecentre, esc_line_pkg::KindRefresh,
+         esc_line_pkg::KindVoid, esc_line_pkg::KindHeartbeat, esc_line_pkg::KindRestart;
+  import book_pkg::*;
+#(
+  parameter  int unsigned Slots         = 64,
+  parameter  int unsigned LevelSetsLog2 = 14,
+  localparam int unsigned SlotW         = (Slots > 1) ? $clog2(Slots) : 1
+) (
+  input wire logic clk_i,
+  input wire logic rst_ni,
+  input wire logic core_reset_i, // clears books, centres and ticks; configuration stays
+
+  input wire logic [7:0] recentre_run_i,
+
+  input  wire logic take_i,       // while idle_o
+  input  wire op_t  op_i,
+  input  wire logic waiting_i,    // an operation waits
+  output logic      idle_o,
+  output logic      in_message_o, // more operations of the last one's message follow
+
+  input  wire logic out_free_i,   // an entry can be taken
+  output logic      entry_put_o,
+  output entry_t    entry_o,
+
+  // Memories.
+  output logic         [              7:0] gen_o,
+  output logic                             rows_read_o,
+  output logic         [        SlotW-1:0] rows_read_slot_o,
+  input  wire rows_t                       rows_i,
+  output logic         [        SlotW-1:0] rows_slot_o,
+  output rows_write_t                      rows_o,
+  output logic                             rows_sweep_o,
+  output logic                             rows_sweep_all_o,
+  output logic         [        SlotW-1:0] rows_sweep_slot_o,
+  output logic                             lookup_o,
+  output level_key_t                       lookup_key_o,
+  output logic                             compare_o,
+  output level_key_t                       compare_key_o,
+  input  wire logic                        hit_i,
+  input  wire logic                        free_i,
+  input  wire ptr_t                        ptr_i,
+  input  wire logic    [              7:0] hit_code_i,
+  input  wire size_t                       hit_size_i,
+  output logic                             store_read_o,
+  output ptr_t                             store_ptr_o,
+  input  wire logic    [             63:0] walk_price_i,
+  input  wire size_t                       walk_size_i,
+  input  wire logic                        next_valid_i,
+  input  wire ptr_t                        next_i,
+  input  wire ptr_t                        prev_i,
+  output store_write_t                     store_o,
+  output link_write_t                      link_o,
+  output logic                             store_sweep_o,
+  output logic         [LevelSetsLog2-1:0] store_sweep_set_o,
+
+  output logic       [      SlotW-1:0] ladder_slot_o,
+  output logic                         ladder_ask_o,
+  output logic                         ladder_read_o,
+  output logic       [      SlotW-1:0] ladder_read_slot_o,
+  output logic                         ladder_read_ask_o,
+  output logic                         ladder_fresh_o,
+  output logic                         ladder_search_o,
+  output logic       [            7:0] ladder_behind_o,
+  input  wire logic                    ladder_found_i,
+  input  wire logic  [            7:0] ladder_found_code_i,
+  input  wire size_t                   ladder_found_size_i,
+  output logic                         ladder_set_o,
+  output logic                         ladder_clear_o,
+  output logic                         ladder_wipe_o,
+  output logic       [            7:0] ladder_code_o,
+  output size_t                        ladder_size_o,
+  output logic                         rebuild_start_o,
+  output logic                         rebuild_set_o,
+  output logic                         rebuild_store_o,
+  input  wire logic  [LadderCodes-1:0] ladder_row_i,
+
+  // Coder.
+  output code_ask_t       code_ask_o,
+  output logic            code_cancel_o,
+  output logic            code_take_o,
+  input  wire logic       code_done_i,
+  input  wire logic       code_in_range_i,
+  input  wire logic [7:0] code_i,
+
+  // One pulse for each message that ended here: ticked, no_change or event_open.
+  output logic       disp_valid_o,
+  output logic [3:0] disp_o,
+
+  // One pulse for each tick made (with its kind) and for each event of the card model.
+  output logic       tick_valid_o,
+  output logic [4:0] tick_kind_o,
+  output logic       escape_o,
+  output logic       recentre_o,
+  output logic       refresh_o,
+  output logic       absent_level_o,
+  output logic       level_overflow_o,
+  output logic       level_clamped_o,
+  output logic       recentre_held_o,
+  output logic       refill_stall_o,    // the pipe stopped for a walk over linked levels
+  output logic       refill_cycle_o,    // one for each cycle so spent
+
+  output logic busy_o,        // works on an operation that may still make entries
+  output logic background_o,  // works on, but no entry comes of it soon
+  output logic stalled_o      // of that, what may last: a division, a rebuild, the clearing
+);
+
+  localparam int unsigned Sets = 2 ** LevelSetsLog2;
+  localparam int unsigned SweepRows = (Sets > Slots) ? Sets : Slots;
+  localparam int unsigned SweepW = $clog2(SweepRows + 1);
+  localparam logic [7:0] FlagMaybeBad = 8'd4;
+
+  typedef enum logic [4:0] {
+    StSweep,
+    StIdle,
+    StLook,
+    StDecide,
+    StSum,
+    StCommit,
+    StFound,
+    StPick,
+    StRefill,
+    StEmit,
+    StCodeStart,
+    StCodeWait,
+    StDivideStart,
+    StDivide,
+    StRecentre,
+    StSingle,
+    StControl,
+    StVisit,
+    StFinish,
+    StRebuildRead,
+    StRebuildInit,
+    StRebuild
+  } state_e;
+
+  typedef enum logic [1:0] {
+    SrcCoder,
+    SrcCode,
+    SrcNeed
+  } src_e;
+
+  // A slot, or none.
+  typedef struct packed {
+    logic        valid;
+    logic [11:0] slot;
+  } flagged_t;
+
+  // A tick due (index bid, ask, trade), and where its code comes from: the coder's pipeline, known, or not started.
+  typedef struct packed {
+    quote_t     quote;
+    src_e       src;
+    logic [7:0] code;
+    logic       in_range;
+  } due_t;
+
+  state_e state_q;
+  op_t op_q;
+  logic [7:0] gen_q;
+  logic [SweepW-1:0] sweep_q;
+  logic sweep_all_q;
+
+  due_t due_q [3];
+  logic [2:0] todo_q;
+  logic [2:0] recentre_q;            // centres to move after the last tick; the first divides
+  logic [63:SizeBits] trade_size_high_q;
+  logic made_q;                      // this message made a tick
+  logic in_message_q;                // more operations of this message follow
+  flagged_t flagged_q[2];            // slots that this message flagged: not for its own ticks
+  logic bad_q;                       // flags of this operation's ticks
+  logic [1:0] visit_q;
+  logic [1:0] rebuild_q;             // sides whose ladder must be rebuilt
+  logic rebuild_side_q;
+  logic stalled_q;                   // this rebuild already made an operation wait
+
+  // Level operation.
+  act_e act_q;
+  logic [1:0] differs_q;
+  logic p_better_q, p_equal_q, p_beats_out_q, p_is_out_q;
+  size_t total_q;                    // the level's new total
+  logic coded_q;                     // the coder works on the level's price
+  logic becomes_best_q;
+  side_t side_q;                     // the side as it will be
+  quote_t cand_q;                    // next best in the ladder
+  logic [7:0] cand_code_q;
+
+  logic walk_valid_q;                // refill: the level read last is there
+  logic [63:0] old_centre_q [2];     // of the ladder to be rebuilt
+
+  // ---------------------------------------------------------------------------------------------- parts
+
+  logic levels, takes_levels;  // the operation changes a level
+  logic own;
+  logic [SlotW-1:0] slot;
+  logic [23:0] tick;
+  centre_t [2:0] centre;
+  quote_t [1:0] published;
+  side_t [1:0] side;
+  logic slot_bad;
+  logic hit, free;
+  ptr_t ptr, next, prev;
+  logic [7:0] hit_code;
+  size_t hit_size;
+  logic next_valid;
+  logic [7:0] code;
+  logic code_done, code_in_range;
+  logic sweep;
+
+  assign own = op_q.ask_side;
+  assign slot = op_q.slot[SlotW-1:0];
+  assign levels = op_q.op inside {OpLevel, OpOrder};
+  assign takes_levels = take_i && op_i.op inside {OpLevel, OpOrder};
+  assign sweep = state_q == StSweep;
+
+  assign tick = rows_i.tick;
+  assign centre = rows_i.centre;
+  assign published = rows_i.published;
+  assign side = rows_i.side;
+  assign slot_bad = rows_i.bad;
+  assign hit = hit_i;
+  assign free = free_i;
+  assign ptr = ptr_i;
+  assign hit_code = hit_code_i;
+  assign hit_size = hit_size_i;
+  assign next_valid = next_valid_i;
+  assign next = next_i;
+  assign prev = prev_i;
+  assign code = code_i;
+  assign code_done = code_done_i;
+  assign code_in_range = code_in_range_i;
+
+  assign idle_o = state_q == StIdle;
+  assign in_message_o = in_message_q;
+  assign gen_o = gen_q;
+  assign rows_read_o = (take_i && op_i.slot < 12'(Slots)) || state_q == StRebuildRead;
+  assign rows_read_slot_o = take_i ? op_i.slot[SlotW-1:0] : slot;
+  assign rows_slot_o = slot;
+  assign rows_sweep_o = sweep && sweep_q < SweepW'(Slots);
+  assign rows_sweep_all_o = sweep_all_q;
+  assign rows_sweep_slot_o = sweep_q[SlotW-1:0];
+  assign store_sweep_o = sweep && sweep_q < SweepW'(Sets);
+  assign store_sweep_set_o = sweep_q[LevelSetsLog2-1:0];
+
+  // The symbol has done its work in the map.
+  logic unused;
+  assign unused = ^{op_q.symbol, rows_i};
+
+  // The rebuild of a ladder.
+  logic rebuild_begin, rebuild_busy, rebuild_done;
+  side_t rebuild_side;
+  logic rebuild_lookup, rebuild_read, rebuild_code_take;
+  level_key_t rebuild_lookup_key;
+  ptr_t rebuild_read_ptr;
+  store_write_t rebuild_store;
+  link_write_t rebuild_link;
+  code_ask_t rebuild_code_ask;
+  logic [7:0] rebuild_code;
+  size_t rebuild_size;
+  logic rebuild_compare;
+  level_key_t rebuild_compare_key;
+
+  assign rebuild_begin = state_q == StRebuildInit && !rows_i.side_fresh[rebuild_side_q];
+
+  book_rebuild u_rebuild (
+    .clk_i,
+    .rst_ni,
+    .core_reset_i,
+    .start_i      (rebuild_begin),
+    .slot_i       (op_q.slot),
+    .ask_i        (rebuild_side_q),
+    .side_i       (side[rebuild_side_q]),
+    .bitmap_i     (ladder_row_i),
+    .centre_i     (old_centre_q[rebuild_side_q]),
+    .tick_i       (tick),
+    .busy_o       (rebuild_busy),
+    .done_o       (rebuild_done),
+    .side_o       (rebuild_side),
+    .lookup_o     (rebuild_lookup),
+    .lookup_key_o (rebuild_lookup_key),
+    .compare_o    (rebuild_compare),
+    .compare_key_o(rebuild_compare_key),
+    .hit_i,
+    .ptr_i,
+    .hit_size_i,
+    .read_o       (rebuild_read),
+    .read_ptr_o   (rebuild_read_ptr),
+    .price_i      (walk_price_i),
+    .size_i       (walk_size_i),
+    .next_valid_i,
+    .next_i,
+    .store_o      (rebuild_store),
+    .link_o       (rebuild_link),
+    .code_ask_o   (rebuild_code_ask),
+    .code_take_o  (rebuild_code_take),
+    .code_done_i,
+    .code_i,
+    .ladder_set_o (rebuild_set_o),
+    .ladder_code_o(rebuild_code),
+    .ladder_size_o(rebuild_size)
+  );
+  assign rebuild_start_o = rebuild_begin;
+  assign rebuild_store_o = rebuild_done;
+
+  assign lookup_o = takes_levels || rebuild_lookup;
+  assign lookup_key_o = rebuild_busy ? rebuild_lookup_key : '{
+          ask: op_i.ask_side,
+          slot: op_i.slot,
+          price: op_i.price0
+      };
+  assign compare_o = (state_q == StLook && levels) || rebuild_compare;
+  assign compare_key_o = rebuild_busy ? rebuild_compare_key : '{
+          ask: own,
+          slot: op_q.slot,
+          price: op_q.price0
+      };
+
+  assign ladder_slot_o = slot;
+  assign ladder_ask_o = (state_q == StRebuild) ? rebuild_side_q : own;
+  assign ladder_read_o = takes_levels || state_q == StRebuildRead;
+  assign ladder_read_slot_o = take_i ? op_i.slot[SlotW-1:0] : slot;
+  assign ladder_read_ask_o = take_i ? op_i.ask_side : rebuild_side_q;
+  assign ladder_fresh_o = rows_i.side_fresh[own];
+  assign ladder_behind_o = side[own].best_code;
+
+  logic [1:0] emit_kind;  // the tick due next: bid, ask, trade
+  logic [1:0] recentre_kind;  // the centre that moves next
+  logic [1:0] divide_kind;
+  logic divide_start, divide_done, divide_ok;
+  logic [63:0] divide_floor;
+
+  grid_floor u_floor (
+    .clk_i,
+    .rst_ni,
+    .start_i        (divide_start),
+    .price_i        (due_q[divide_kind].quote.price),
+    .tick_i         (tick),
+    .done_o         (divide_done),
+    .representable_o(divide_ok),
+    .floor_o        (divide_floor)
+  );
+
+  // ---------------------------------------------------------------------------------------------- emission
+
+  logic out_free;                    // the output register can take an entry
+  logic emit_fire;                   // StEmit or StPick puts a tick of emit_kind out
+  due_t emit;
+  logic [7:0] emit_code;
+  logic emit_in_range;
+  logic [7:0] run_new;
+  logic want_recentre, may_recentre;
+  logic [2:0] todo_rest;
+  logic recentre_asked;              // the tick that goes out now moves its centre
+  logic [2:0] recentre_all;          // with it
+  logic [2:0] recentre_rest;         // without the one in division
+  logic pick_fire;
+
+  assign out_free = out_free_i;
+
+  // Trade, bid, ask: a message has a trade or quotes, never both.
+  always_comb begin
+    if (todo_q[KindIdxTrade]) emit_kind = 2'd2;
+    else if (todo_q[KindIdxBid]) emit_kind = 2'd0;
+    else emit_kind = 2'd1;
+    if (state_q == StPick) emit_kind = {1'b0, own};
+  end
+
+  always_comb begin
+    emit = due_q[emit_kind];
+    if (state_q == StPick) begin
+      emit.quote = cand_q;
+      emit.src = SrcCode;
+      emit.code = cand_code_q;
+      emit.in_range = 1'b1;
+    end
+    emit_code = CodeEscape;
+    emit_in_range = emit.in_range;
+    if (emit.quote.valid) begin
+      emit_code = emit.code;
+      if (emit.src == SrcCoder) begin
+        emit_code = code;
+        emit_in_range = code_in_range;
+      end
+    end
+    emit_fire = pick_fire;
+    if (state_q == StEmit) begin
+      emit_fire = out_free && (!emit.quote.valid || emit.src == SrcCode
+                               || (emit.src == SrcCoder && code_done));
+    end
+    run_new = centre[emit_kind].run;
+    if (centre[emit_kind].valid) begin
+      if (emit_in_range) run_new = 8'd0;
+      else if (run_new != 8'hff) run_new = run_new + 8'd1;
+    end
+    want_recentre = emit.quote.valid && (!centre[emit_kind].valid || run_new >= recentre_run_i);
+    may_recentre = centre[emit_kind].moves < MovesMax;
+    todo_rest = todo_q;
+    todo_rest[emit_kind] = 1'b0;
+    recentre_asked = emit_fire && want_recentre && may_recentre;
+    recentre_all = recentre_q;
+    if (recentre_asked) recentre_all[emit_kind] = 1'b1;
+  end
+
+  // Ticks come in the order trade, bid, ask, and so do the centres that they move: the first one asked for is the first
+  // one wanted, and its division can begin with its tick.
+  always_comb begin
+    if (recentre_q[KindIdxTrade]) recentre_kind = 2'd2;
+    else if (recentre_q[KindIdxBid]) recentre_kind = 2'd0;
+    else recentre_kind = 2'd1;
+    recentre_rest = recentre_q;
+    recentre_rest[recentre_kind] = 1'b0;
+    divide_kind = (state_q == StDivideStart) ? recentre_kind : emit_kind;
+    divide_start = state_q == StDivideStart || (recentre_asked && recentre_q == '0);
+  end
+
+  // ---------------------------------------------------------------------------------------------- choice of the best
+
+  logic pick_ladder, pick_out, pick_differs;
+
+  always_comb begin
+    pick_ladder = 1'b0;
+    pick_out = 1'b0;
+    pick_differs = 1'b0;
+    pick_fire = 1'b0;
+    if (state_q == StPick) begin
+      // No out level beats the ladder, or there is none at all (then an empty candidate is the answer).
+      pick_ladder = side_q.out_count == '0 ||
+          (cand_q.valid && better(own, cand_q.price, side_q.out_price));
+      pick_out = !pick_ladder && side_q.out_known;
+      pick_differs = op_q.complete && differs(cand_q, published[own]);
+      // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
+      pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free && recentre_run_i != '0
+               && !todo_q[KindIdxTrade] && !(own && todo_q[KindIdxBid]);
+    end
+  end
+
+  // The side after the level operation of StCommit, or after the removal of the best in StFound.
+  side_t side_next;
+  always_comb begin
+    side_next = side_q;
+    side_next.open = !op_q.complete;
+    unique case (act_q)
+      ActInsert: begin
+        if (becomes_best_q) begin
+          side_next.best = '{valid: 1'b1, price: op_q.price0, size: total_q};
+          side_next.best_code = code;
+        end
+        if (code == CodeEscape) begin
+          side_next.out_count = side_q.out_count + 1'b1;
+          side_next.head_valid = 1'b1;
+          side_next.head = ptr;
+          // Best of all, the first, or better than the best (or than the bound): then it is known exactly.
+          if (becomes_best_q || side_q.out_count == '0 || p_beats_out_q) begin
+            side_next.out_known = 1'b1;
+            side_next.out_price = op_q.price0;
+            side_next.out_size  = total_q;
+          end
+        end
+      end
+      ActResize: begin
+        if (becomes_best_q) side_next.best.size = total_q;
+        if (hit_code == CodeEscape && p_is_out_q) side_next.out_size = total_q;
+      end
+      ActRemove: begin
+        if (hit_code == CodeEscape) begin
+          side_next.out_count = side_q.out_count - 1'b1;
+          // Its price stays as the bound: none of the rest is better.
+          if (p_is_out_q) side_next.out_known = 1'b0;
+          if (ptr == side_q.head) begin
+            side_next.head_valid = next_valid;
+            side_next.head = next;
+          end
+        end
+      end
+      default: ;
+    endcase
+  end
+
+  // A flag that this message itself raised is for the ticks of the next ones.
+  logic was_bad, overflows, flags_slot, p_differs;
+  always_comb begin
+    was_bad = slot_bad;
+    for (int unsigned i = 0; i < 2; i++) begin
+      if (flagged_q[i].valid && flagged_q[i].slot == op_q.slot) was_bad = 1'b0;
+    end
+    overflows  = levels && level_grows && !hit && !free;
+    flags_slot = overflows || (op_q.op == OpOrder && op_q.mark_bad);
+    // Cycle 3: the level's new total, as best of its side, against what was published.
+    p_differs  = differs('{valid: 1'b1, price: op_q.price0, size: total_q}, published[own]);
+  end
+
+  // ---------------------------------------------------------------------------------------------- coder
+
+  // What a level operation does, decided in cycle 2.
+  act_e level_act;
+  logic level_best, level_coded;
+  logic level_grows, level_falls, level_gone;  // towards more, towards less, all of it
+  size_t total;
+  always_comb begin
+    if (op_q.op == OpLevel) begin
+      level_grows = op_q.size0[31:0] != '0;
+      level_falls = !level_grows;
+      level_gone = 1'b1;
+      total = size_t'(op_q.size0[31:0]);
+    end else begin
+      level_grows = op_q.size0[31:0] != '0 && op_q.order_add;
+      level_falls = op_q.size0[31:0] != '0 && !op_q.order_add;
+      level_gone = size_t'(op_q.size0[31:0]) >= hit_size;
+      total = hit ? hit_size : '0;
+      if (op_q.order_add) total = total + size_t'(op_q.size0[31:0]);
+      else total = total - size_t'(op_q.size0[31:0]);
+    end
+    level_act = ActNone;
+    if (level_grows) begin
+      if (hit) level_act = ActResize;
+      else if (free) level_act = ActInsert;
+    end else if (level_falls && hit) begin
+      level_act = level_gone ? ActRemove : ActResize;
+    end
+    level_best  = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
+    level_coded = level_act == ActInsert || (level_best && op_q.complete);
+  end
+
+  logic code_start, code_take;
+  logic [1:0] code_kind;
+  logic [63:0] code_price;
+  assign code_ask_o = rebuild_busy ? rebuild_code_ask : '{
+          start: code_start,
+          kind: code_kind,
+          price: code_price
+      };
+  assign code_take_o = rebuild_busy ? rebuild_code_take : code_take;
+  always_comb begin
+    code_start = 1'b0;
+    code_cancel_o = 1'b0;
+    code_take = 1'b0;
+    code_kind = 2'd0;
+    code_price = op_q.price0;
+    unique case (state_q)
+      StLook: begin
+        code_start = op_q.op inside {OpQuote, OpLevel, OpOrder, OpTrade};
+        code_kind  = (op_q.op == OpTrade) ? 2'd2 : {1'b0, levels && own};
+      end
+      StDecide: begin
+        code_cancel_o = (op_q.op == OpQuote && !(differs_q[0] && due_q[0].quote.valid))
+                   || (levels && !level_coded);
+        code_start = (op_q.op == OpQuote && differs_q[1] && due_q[1].quote.valid)
+                  || (op_q.op == OpOrder && op_q.order_trade);
+        code_kind = (op_q.op == OpOrder) ? 2'd2 : 2'd1;
+        code_price = op_q.price1;
+      end
+      StCommit: code_take = coded_q;
+      StEmit: code_take = emit_fire && emit.quote.valid && emit.src == SrcCoder;
+      StCodeStart: begin
+        code_start = 1'b1;
+        code_kind  = emit_kind;
+        code_price = due_q[emit_kind].quote.price;
+      end
+      StCodeWait: code_take = code_done;
+      default: ;
+    endcase
+  end
+
+  // ---------------------------------------------------------------------------------------------- writes
+
+  logic commit;  // this cycle writes the level operation to the store and the ladder
+  assign commit = state_q == StCommit || state_q == StFound;
+
+  always_comb begin
+    store_read_o = rebuild_read;
+    store_ptr_o = rebuild_busy ? rebuild_read_ptr : ptr;
+    store_o = '0;
+    store_o.ptr = ptr;
+    store_o.key = '{ask: own, slot: op_q.slot, price: op_q.price0};
+    store_o.size = total_q;
+    store_o.code = code;
+    link_o = '{
+        next_we: 1'b0,
+        next_ptr: ptr,
+        next_valid: side_q.head_valid,
+        next: side_q.head,
+        prev_we: 1'b0,
+        prev_ptr: side_q.head,
+        prev: ptr
+    };
+    ladder_set_o = 1'b0;
+    ladder_clear_o = 1'b0;
+    ladder_wipe_o = 1'b0;
+    ladder_code_o = code;
+    ladder_size_o = total_q;
+    ladder_search_o = state_q == StLook && (op_q.op == OpOrder ? !op_q.order_add :
+                                            op_q.op == OpLevel && op_q.size0[31:0] == '0);
+    if (state_q == StDecide) store_read_o = levels && level_act == ActRemove;
+    if (commit) begin
+      unique case (act_q)
+        ActInsert: begin
+          store_o.insert = 1'b1;
+          link_o.next_we = code == CodeEscape;
+          link_o.prev_we = code == CodeEscape && side_q.head_valid;
+          ladder_set_o   = code != CodeEscape;
+          // The first level of a session: what the bitmap holds is of an older one.
+          ladder_wipe_o  = code == CodeEscape && rows_i.side_fresh[own];
+        end
+        ActResize: begin
+          store_o.resize = 1'b1;
+          ladder_code_o  = hit_code;
+          ladder_set_o   = hit_code != CodeEscape;
+        end
+        ActRemove: begin
+          store_o.remove = 1'b1;
+          link_o.next_we = hit_code == CodeEscape && ptr != side_q.head;
+          link_o.next_ptr = prev;
+          link_o.next_valid = next_valid;
+          link_o.next = next;
+          link_o.prev_we = hit_code == CodeEscape && ptr != side_q.head && next_valid;
+          link_o.prev_ptr = next;
+          link_o.prev = prev;
+          ladder_code_o = hit_code;
+          ladder_clear_o = hit_code != CodeEscape;
+        end
+        default: ;
+      endcase
+    end
+    if (state_q == StPick && !pick_ladder && !pick_out) begin
+      store_read_o = 1'b1;
+      store_ptr_o  = side_q.head;
+    end
+    if (state_q == StRefill) begin
+      store_read_o = walk_valid_q && next_valid;
+      store_ptr_o  = next;
+    end
+    if (rebuild_busy) begin
+      store_o = rebuild_store;
+      link_o = rebuild_link;
+      ladder_code_o = rebuild_code;
+      ladder_size_o = rebuild_size;
+    end
+  end
+
+  // Rows of the slot.
+  always_comb begin
+    rows_o = '0;
+    rows_o.centre = centre[emit_kind];
+    rows_o.published = {due_q[1].quote, due_q[0].quote};
+    rows_o.side = side_q;
+    rows_o.bad = slot_bad;
+    rows_o.status = rows_i.status;
+    unique case (state_q)
+      StLook: begin
+        rows_o.state_we = op_q.op == OpMark;
+        rows_o.bad = 1'b1;
+      end
+      StDecide: begin
+        rows_o.state_we = flags_slot;
+        rows_o.bad = 1'b1;
+      end
+      StCommit: begin
+        rows_o.best_we[own] = act_q != ActNone;
+        rows_o.out_we[own] = act_q != ActNone;
+        rows_o.side = side_next;
+        // The ladder now leans on this centre, so it is live even if the host writes another.
+        rows_o.centre_we[{1'b0, own}] = act_q == ActInsert;
+        rows_o.centre = centre[{1'b0, own}];
+      end
+      StPick: begin
+        rows_o.best_we[own] = pick_ladder || pick_out;
+        rows_o.out_we[own]  = pick_ladder || pick_out;
+        if (pick_ladder) begin
+          rows_o.side.best = cand_q;
+          rows_o.side.best_code = cand_q.valid ? cand_code_q : CodeEscape;
+        end else begin
+          rows_o.side.best = '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size};
+          rows_o.side.best_code = CodeEscape;
+        end
+      end
+      StRecentre: begin
+        rows_o.centre_we[recentre_kind] = out_free && divide_ok;
+        rows_o.centre.valid = 1'b1;
+        rows_o.centre.epoch = centre[recentre_kind].epoch + 8'd1;
+        rows_o.centre.run = 8'd0;
+        rows_o.centre.moves = centre[recentre_kind].moves + 7'd1;
+        rows_o.centre.centre = divide_floor;
+      end
+      StSingle: begin
+        rows_o.touched_we = out_free && op_q.op != OpSysStatus;
+        rows_o.state_we = out_free && op_q.op == OpStatus;
+        rows_o.status = op_q.code;
+      end
+      StVisit: begin
+        rows_o.centre_we[visit_q] = out_free;
+        rows_o.centre = centre[visit_q];
+        rows_o.centre.moves = '0;
+      end
+      StFinish: begin
+        rows_o.published_we = {2{op_q.op == OpQuote || (levels && op_q.complete)}};
+      end
+      StRebuild: begin
+        rows_o.best_we[rebuild_side_q] = rebuild_done;
+        rows_o.out_we[rebuild_side_q] = rebuild_done;
+        rows_o.side = rebuild_side;
+      end
+      default: ;
+    endcase
+    if (emit_fire) begin
+      rows_o.touched_we = 1'b1;
+      if (emit.quote.valid) begin
+        rows_o.centre_we[emit_kind] = 1'b1;
+        rows_o.centre.run = run_new;
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------------------------------------- entries
+
+  always_comb begin
+    entry_put_o = 1'b0;
+    entry_o = '0;
+    if (emit_fire || state_q inside {StRecentre, StSingle, StControl, StVisit}) begin
+      entry_o.slot = op_q.slot;
+      entry_o.msg_index = op_q.msg_index;
+      entry_o.hw_time = op_q.hw_time;
+      entry_o.unloaded = op_q.unloaded;
+      entry_o.t_in = op_q.t_in;
+      entry_o.mtype = op_q.mtype;
+      if (emit_fire) begin
+        entry_put_o = 1'b1;
+        entry_o.is_tick = 1'b1;
+        entry_o.first_of_frame = op_q.first_of_frame && !made_q;
+        entry_o.kind = 5'(emit_kind) + KindBid;
+        entry_o.feed_time = op_q.feed_time;
+        entry_o.flags = bad_q ? FlagMaybeBad : 8'd0;
+        entry_o.side = (emit_kind == 2'd2) ? op_q.code : 8'd0;
+        if (emit.quote.valid) begin
+          entry_o.has_price = 1'b1;
+          entry_o.price = emit.quote.price;
+          entry_o.size = {(emit_kind == 2'd2) ? trade_size_high_q : '0, emit.quote.size};
+          entry_o.code = emit_code;
+          entry_o.epoch = (emit_code != CodeEscape) ? centre[emit_kind].epoch : 8'd0;
+        end
+      end else begin
+        unique case (state_q)
+          StRecentre: begin
+            entry_put_o = out_free && divide_ok;
+            entry_o.kind = KindRecentre;
+            entry_o.side = 8'(recentre_kind);
+            entry_o.epoch = centre[recentre_kind].epoch + 8'd1;
+            entry_o.has_price = 1'b1;
+            entry_o.price = divide_floor;
+          end
+          StSingle: begin
+            entry_put_o = out_free;
+            entry_o.is_tick = 1'b1;
+            entry_o.first_of_frame = op_q.first_of_frame;
+            entry_o.feed_time = op_q.feed_time;
+            entry_o.kind = (op_q.op == OpBreak) ? KindTradeBreak : KindStatus;
+            entry_o.size = (op_q.op == OpBreak) ? op_q.size0 : 64'd0;
+            entry_o.code = (op_q.op == OpBreak) ? 8'd0 : op_q.code;
+            entry_o.side = (op_q.op == OpBreak) ? 8'd0 : op_q.code;
+            entry_o.flags = (bad_q && op_q.op != OpSysStatus) ? FlagMaybeBad : 8'd0;
+          end
+          StControl: begin
+            entry_put_o   = out_free;
+            entry_o.slot  = SlotNone;
+            entry_o.price = op_q.seq;
+            entry_o.size  = op_q.count;
+            unique case (op_q.ctl)
+              EvGap: entry_o.kind = KindGap;
+              EvRestart: begin
+                entry_o.kind  = KindRestart;
+                entry_o.price = 64'd0;
+              end
+              EvVoid: begin
+                entry_o.kind = KindVoid;
+                entry_o.code = op_q.code;
+              end
+              default: begin
+                entry_o.kind = KindHeartbeat;
+                entry_o.size = 64'd0;
+              end
+            endcase
+          end
+          default: begin  // StVisit
+            entry_put_o = out_free;
+            entry_o.kind = KindRefresh;
+            entry_o.side = 8'(visit_q);
+            entry_o.epoch = centre[visit_q].epoch;
+            entry_o.flags = bad_q ? FlagMaybeBad : 8'd0;
+            entry_o.code = rows_i.status;
+            entry_o.state[0] = centre[visit_q].valid;
+            if (centre[visit_q].valid) entry_o.feed_time = centre[visit_q].centre;
+            if (visit_q != 2'd2) begin
+              entry_o.state[1]  = published[visit_q[0]].valid;
+              entry_o.state[2]  = rows_i.known[visit_q[0]];
+              entry_o.has_price = published[visit_q[0]].valid;
+              if (published[visit_q[0]].valid) begin
+                entry_o.price = published[visit_q[0]].price;
+                entry_o.size  = 64'(published[visit_q[0]].size);
+              end
+            end
+          end
+        endcase
+      end
+    end
+  end
+
+  // ---------------------------------------------------------------------------------------------- sequence
+
+  localparam logic [2:0] TodoTrade = 3'b100;
+
+  logic rebuilding;
+  assign rebuilding = state_q inside {StRebuildRead, StRebuildInit, StRebuild};
+  assign stalled_o = state_q inside {StSweep, StDivideStart, StDivide} || rebuilding;
+  assign background_o = stalled_o || state_q == StFinish;
+  assign busy_o = !(state_q == StIdle || background_o);
+
+  // Where an operation goes with these ticks still due and these centres to move.
+  function automatic state_e after_emit(input logic [2:0] rest, input logic [2:0] recentres);
+    if (rest != '0) return StEmit;
+    return (recentres != '0) ? StDivide : StFinish;
+  endfunction
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q <= StSweep;
+      sweep_q <= '0;
+      sweep_all_q <= 1'b1;
+      gen_q <= 8'd1;
+      rebuild_q <= '0;
+      todo_q <= '0;
+      recentre_q <= '0;
+      in_message_q <= 1'b0;
+      walk_valid_q <= 1'b0;
+    end else if (core_reset_i) begin
+      state_q <= StSweep;
+      sweep_q <= '0;
+      sweep_all_q <= 1'b1;
+      gen_q <= 8'd1;
+      rebuild_q <= '0;
+      todo_q <= '0;
+      recentre_q <= '0;
+      in_message_q <= 1'b0;
+      walk_valid_q <= 1'b0;
+    end else begin
+      unique case (state_q)
+        StSweep: begin
+          sweep_q <= sweep_q + 1'b1;
+          if (sweep_q == SweepW'(SweepRows - 1)) state_q <= StIdle;
+        end
+
+        StIdle: begin
+          if (take_i) begin
+            state_q <= StLook;
+            in_message_q <= op_i.op == OpOrder && !op_i.order_last;
+          end
+        end
+
+        StLook: begin
+          unique case (op_q.op)
+            OpQuote, OpLevel, OpOrder, OpTrade: state_q <= StDecide;
+            OpBreak, OpStatus, OpSysStatus: state_q <= StSingle;
+            OpControl: begin
+              if (op_q.ctl == EvVisit) state_q <= rows_i.touched ? StVisit : StIdle;
+              else state_q <= (op_q.ctl == EvMsg) ? StIdle : StControl;
+            end
+            default: state_q <= StIdle;
+          endcase
+        end
+
+        StDecide: begin
+          state_q <= StSum;
+          if (op_q.op == OpTrade) todo_q <= TodoTrade;
+          else todo_q <= {1'b0, differs_q};
+        end
+
+        StSum: begin
+          if (levels) begin
+            state_q <= (act_q == ActRemove && p_equal_q) ? StFound : StCommit;
+            todo_q[KindIdxTrade] <= op_q.op == OpOrder && op_q.order_trade;
+            if (!op_q.complete) begin
+              todo_q[KindIdxBid] <= 1'b0;
+              todo_q[KindIdxAsk] <= 1'b0;
+            end else if (act_q == ActRemove && p_equal_q) begin
+              todo_q[{1'b0, own}] <= 1'b0;  // as the pick will tell
+            end else if (becomes_best_q) begin
+              todo_q[{1'b0, own}] <= p_differs;
+            end
+          end else begin
+            state_q <= after_emit(todo_q, '0);
+          end
+        end
+
+        StCommit: state_q <= after_emit(todo_q, '0);
+
+        StFound: state_q <= StPick;
+
+        StPick: begin
+          if (pick_fire) begin
+            state_q <= after_emit(todo_rest, '0);
+          end else if (pick_ladder || pick_out) begin
+            automatic
+            logic
+            due = pick_ladder ? pick_differs : op_q.complete && differs(
+                '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size}, published[own]
+            );
+            todo_q[{1'b0, own}] <= due;
+            state_q <= (due || todo_q != '0) ? StEmit : StFinish;
+          end else begin
+            state_q <= StRefill;
+            walk_valid_q <= 1'b1;
+          end
+        end
+
+        StRefill: begin
+          walk_valid_q <= next_valid;
+          if (!next_valid) state_q <= StPick;
+        end
+
+        StEmit: begin
+          if (emit.quote.valid && emit.src == SrcNeed) begin
+            state_q <= StCodeStart;
+          end else if (emit_fire) begin
+            todo_q <= todo_rest;
+            recentre_q <= recentre_all;
+            state_q <= after_emit(todo_rest, recentre_all);
+          end
+        end
+
+        StCodeStart: state_q <= StCodeWait;
+        StCodeWait:  if (code_done) state_q <= StEmit;
+
+        StDivideStart: state_q <= StDivide;
+
+        StDivide: if (divide_done) state_q <= StRecentre;
+
+        StRecentre: begin
+          if (!divide_ok || out_free) begin
+            recentre_q <= recentre_rest;
+            state_q <= (recentre_rest != '0) ? StDivideStart : StFinish;
+            if (divide_ok && recentre_kind != 2'd2) rebuild_q[recentre_kind[0]] <= 1'b1;
+          end
+        end
+
+        StSingle: if (out_free) state_q <= StFinish;
+
+        StControl: begin
+          if (out_free) begin
+            state_q <= StIdle;
+            if (op_q.ctl == EvRestart) begin
+              gen_q <= gen_q + 8'd1;
+              if (gen_q == 8'hff) begin
+                // All tags are used up: wipe them and begin again.
+                gen_q <= 8'd1;
+                sweep_q <= '0;
+                sweep_all_q <= 1'b0;
+                state_q <= StSweep;
+              end
+            end
+          end
+        end
+
+        StVisit: if (out_free && visit_q == 2'd2) state_q <= StIdle;
+
+        StFinish: state_q <= (rebuild_q != '0) ? StRebuildRead : StIdle;
+
+        StRebuildRead: state_q <= StRebuildInit;
+
+        StRebuildInit: begin
+          state_q <= StRebuild;
+          if (!rebuild_begin) begin
+            // Nothing of this side is live.
+            rebuild_q[rebuild_side_q] <= 1'b0;
+            state_q <= (rebuild_q[!rebuild_side_q]) ? StRebuildRead : StIdle;
+          end
+        end
+
+        StRebuild: begin
+          if (rebuild_done) begin
+            rebuild_q[rebuild_side_q] <= 1'b0;
+            state_q <= (rebuild_q[!rebuild_side_q]) ? StRebuildRead : StIdle;
+          end
+        end
+
+        default: state_q <= StSweep;
+      endcase
+    end
+  end
+
+  // ---------------------------------------------------------------------------------------------- data
+
+  always_ff @(posedge clk_i) begin
+    unique case (state_q)
+      StIdle:
+      if (take_i) begin
+        op_q <= op_i;
+        if (!in_message_q) begin
+          made_q <= 1'b0;
+          flagged_q <= '{default: '0};
+        end
+        visit_q <= 2'd0;
+        rebuild_side_q <= 1'b0;
+      end
+
+      StLook: begin
+        bad_q <= op_q.bad || op_q.untracked || was_bad;
+        trade_size_high_q <= (op_q.op == OpOrder) ? '0 : op_q.size0[63:SizeBits];
+        due_q[2] <= '{
+            quote: '{valid: 1'b1, price: op_q.price0, size: op_q.size0[SizeBits-1:0]},
+            src: SrcCoder,
+            code: CodeEscape,
+            in_range: 1'b0
+        };
+        if (levels) begin
+          if (op_q.op == OpOrder) begin
+            due_q[2].quote.price <= op_q.price1;
+            due_q[2].quote.size  <= size_t'(op_q.size1);
+          end
+          for (int unsigned s = 0; s < 2; s++) begin
+            differs_q[s] <= differs(side[s].best, published[s]);
+            due_q[s] <= '{
+                quote: side[s].best,
+                src: (side[s].best_code != CodeEscape) ? SrcCode : SrcNeed,
+                code: side[s].best_code,
+                in_range: 1'b1
+            };
+          end
+          p_better_q <= !side[own].best.valid || better(own, op_q.price0, side[own].best.price);
+          p_equal_q <= side[own].best.valid && op_q.price0 == side[own].best.price;
+          p_beats_out_q <= better(own, op_q.price0, side[own].out_price);
+          p_is_out_q <= side[own].out_known && op_q.price0 == side[own].out_price;
+          side_q <= side[own];
+        end else begin
+          automatic logic has_bid = op_q.size0[31:0] != '0;
+          automatic size_t bid_size = size_t'(op_q.size0[31:0]);
+          automatic quote_t bid = '{valid: has_bid, price: op_q.price0, size: bid_size};
+          automatic
+          quote_t
+          ask = '{
+              valid: op_q.size1 != '0,
+              price: op_q.price1,
+              size: size_t'(op_q.size1)
+          };
+          differs_q <= {differs(ask, published[1]), differs(bid, published[0])};
+          due_q[0]  <= '{quote: bid, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+          due_q[1]  <= '{quote: ask, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+        end
+      end
+
+      StDecide: begin
+        if (flags_slot && !slot_bad) begin
+          flagged_q[1] <= flagged_q[0];
+          flagged_q[0] <= '{valid: 1'b1, slot: op_q.slot};
+        end
+        if (levels) begin
+          act_q <= level_act;
+          total_q <= total;
+          becomes_best_q <= level_best;
+          coded_q <= level_coded;
+          if (level_best)
+            due_q[{1'b0, own}].quote <= '{valid: 1'b1, price: op_q.price0, size: total};
+        end
+      end
+
+      StCommit: begin
+        side_q <= side_next;
+        if (becomes_best_q && coded_q) begin
+          due_q[{1'b0, own}].src <= SrcCode;
+          due_q[{1'b0, own}].code <= code;
+          due_q[{1'b0, own}].in_range <= code_in_range;
+        end
+      end
+
+      StFound: begin
+        side_q <= side_next;
+        cand_q.valid <= ladder_found_i;
+        cand_q.price <= price_of(centre[{1'b0, own}].centre, ladder_found_code_i, tick);
+        cand_q.size <= ladder_found_size_i;
+        cand_code_q <= ladder_found_code_i;
+      end
+
+      StPick: begin
+        if (pick_ladder) begin
+          due_q[{
+            1'b0, own
+          }] <=
+          '{quote: cand_q, src: SrcCode, code: cand_code_q, in_range: 1'b1};
+        end else if (pick_out) begin
+          due_q[{
+            1'b0, own
+          }] <=
+          '{
+              quote: '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size},
+              src: SrcNeed,
+              code: CodeEscape,
+              in_range: 1'b0
+          };
+        end
+      end
+
+      StRefill: begin
+        // The bound is not needed any more: side_q.out_price becomes the best of the levels seen.
+        if (!side_q.out_known || better(own, walk_price_i, side_q.out_price)) begin
+          side_q.out_known <= 1'b1;
+          side_q.out_price <= walk_price_i;
+          side_q.out_size  <= walk_size_i;
+        end
+      end
+
+      StCodeWait:
+      if (code_done) begin
+        due_q[emit_kind].src <= SrcCode;
+        due_q[emit_kind].code <= code;
+        due_q[emit_kind].in_range <= code_in_range;
+      end
+
+      StVisit: if (out_free) visit_q <= visit_q + 2'd1;
+
+      StFinish: rebuild_side_q <= !rebuild_q[0];
+
+      StRecentre:
+      if (divide_ok && out_free && recentre_kind != 2'd2) begin
+        old_centre_q[recentre_kind[0]] <= centre[recentre_kind].centre;
+      end
+
+      StRebuildInit: if (!rebuild_begin) rebuild_side_q <= 1'b1;
+
+      StRebuild: if (rebuild_done) rebuild_side_q <= 1'b1;
+
+      default: ;
+    endcase
+    if (emit_fire || state_q == StSingle) made_q <= 1'b1;
+  end
+
+  // ---------------------------------------------------------------------------------------------- counting
+
+  logic single_fire;
+  assign single_fire = state_q == StSingle && out_free;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      disp_valid_o <= 1'b0;
+      tick_valid_o <= 1'b0;
+      escape_o <= 1'b0;
+      recentre_o <= 1'b0;
+      refresh_o <= 1'b0;
+      absent_level_o <= 1'b0;
+      level_overflow_o <= 1'b0;
+      level_clamped_o <= 1'b0;
+      recentre_held_o <= 1'b0;
+      refill_stall_o <= 1'b0;
+      refill_cycle_o <= 1'b0;
+      stalled_q <= 1'b0;
+    end else begin
+      disp_valid_o <= state_q == StFinish && !core_reset_i
+                   && (op_q.op != OpOrder || op_q.order_last);
+      tick_valid_o <= (emit_fire || single_fire) && !core_reset_i;
+      escape_o <= emit_fire && emit.quote.valid && emit_code == CodeEscape;
+      recentre_o <= state_q == StRecentre && divide_ok && out_free;
+      refresh_o <= state_q == StVisit && out_free;
+      absent_level_o <= state_q == StDecide && levels && level_falls && !hit;
+      level_overflow_o <= state_q == StDecide && overflows;
+      level_clamped_o <= state_q == StDecide && op_q.op == OpOrder && level_falls && hit
+                      && size_t'(op_q.size0[31:0]) > hit_size;
+      recentre_held_o <= (emit_fire && want_recentre && !may_recentre)
+                      || (state_q == StRecentre && !divide_ok);
+      stalled_q <= rebuilding && (stalled_q || waiting_i);
+      refill_cycle_o <= state_q == StRefill || (rebuilding && waiting_i);
+      refill_stall_o <= (state_q == StPick && !pick_ladder && !pick_out)
+                     || (rebuilding && waiting_i && !stalled_q);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (state_q == StFinish) begin
+      if (made_q) disp_o <= DispTicked;
+      else disp_o <= (op_q.op == OpLevel && !op_q.complete) ? DispEventOpen : DispNoChange;
+    end
+    if (emit_fire || single_fire) tick_kind_o <= entry_o.kind;
+  end
+
+`ifndef SYNTHESIS
+  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0
+  always_ff @(posedge clk_i) begin
+    if (rst_ni && !core_reset_i && $time != 0) begin
+      if (take_i && !(op_i.op inside {OpDone, OpSysStatus, OpControl})) begin
+        assert (op_i.slot < 12'(Slots))
+        else $error("book_engine: slot out of range");
+      end
+      assert (!take_i || idle_o)
+      else $error("book_engine: operation while busy");
+      if (state_q == StCommit && coded_q)
+        assert (code_done)
+        else $error("book_engine: code is late");
+      if (state_q == StDecide && levels && hit) begin
+        assert (!p_better_q)
+        else $error("book_engine: a level beats the best");
+      end
+      if (state_q == StDecide && levels && p_equal_q) begin
+        assert (hit)
+        else $error("book_engine: the best is no level");
+      end
+      if (state_q == StPick && !pick_ladder && !pick_out) begin
+        assert (side_q.head_valid)
+        else $error("book_engine: out levels are not linked");
+      end
+      if (!divide_done)
+        assert (recentre_q != '0 || sweep)
+        else $error("book_engine: division left behind in state %0d", state_q);
+      if (state_q == StPick)
+        assert (!recentre_asked)
+        else $error("book_engine: a coded price moves its centre");
+      if (recentre_asked)
+        // Trade, bid, ask.
+        assert (recentre_q == '0 || recentre_kind == 2'd2 || emit_kind > recentre_kind)
+        else $error("book_engine: centres move out of order");
+      if (state_q == StFinish)
+        assert (recentre_q == '0)
+        else $error("book_engine: a centre did not move");
+    end
+  end
+`endif
+
+endmodule
+
+`default_nettype wire
