@@ -262,6 +262,19 @@ def flags(m):
             yield [*start, *lost, about("U", locate, far, m, new_ref=refs[0]), about("U", locate, refs[0], m, new_ref=far)]
 
 
+def wraps(m, generations):
+    """As many restarts as bring the same generation number again, and others, with nothing written between."""
+    one, = m.numbers(1)
+    name, = m.names(1)
+    for restarts in range(1, generations + 2):
+        ref = m.ref(1)
+        full, refs = fill(m, one, 1)
+        asks = [("B", {"locate": one}), about("D", one, ref, m), about("D", one, refs[0], m), ("EvVisit", m.symbols[name])]
+        again = [("EvRestart", 1)] * restarts
+        yield [teach(one, name), order("A", one, ref, m), *again, *asks]
+        yield [teach(one, name), *full, order("A", one, ref, m), *again, *asks]
+
+
 def chance(m, count, refs, shares=20):
     """A stream of everything over few references and locates."""
     items = []

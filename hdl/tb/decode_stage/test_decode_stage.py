@@ -28,6 +28,7 @@ SLOTS = int(os.environ.get("MAP_SLOTS", "5"))
 SETS_LOG2 = int(os.environ.get("ORDER_SETS_LOG2", "2"))
 WAYS = int(os.environ.get("ORDER_WAYS", "2"))
 LOCATE_LOG2 = int(os.environ.get("LOCATE_LOG2", "4"))
+GEN_BITS = int(os.environ.get("GEN_BITS", "2"))
 ENDS = ("not_book_relevant", "unmapped", "unknown_ref", "no_change", "unknown_type", "short", "empty")
 DISPOSITIONS = {MESSAGE_DISPOSITIONS[name]: name for name in ENDS}
 EVENTS = ("reused_ref", "table_overflow", "over_execution")
@@ -250,6 +251,7 @@ async def orders_and_locates(dut):
         for maker in (scenarios.instruments, scenarios.nothing_to_say, scenarios.order_known, scenarios.reductions,
                       scenarios.insertions, scenarios.flags):
             plays += list(maker(market))
+        plays += scenarios.wraps(market, (1 << GEN_BITS) - 1)
         random.shuffle(plays)
         stream = []
         for items in plays:
@@ -453,7 +455,7 @@ def build_and_run(slots, map_log2, sets_log2, ways, locate_log2, gen_bits, testc
          "GenBits": gen_bits},
         testname="decode_stage.test_decode_stage", testcase=testcase,
         extra_env={"MAP_LOG2": str(map_log2), "MAP_SLOTS": str(slots), "ORDER_SETS_LOG2": str(sets_log2), "ORDER_WAYS": str(ways),
-                   "LOCATE_LOG2": str(locate_log2)})
+                   "LOCATE_LOG2": str(locate_log2), "GEN_BITS": str(gen_bits)})
 
 
 def test_decode_stage_small():
