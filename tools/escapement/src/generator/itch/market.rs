@@ -91,7 +91,7 @@ impl Habits {
                 ..day
             },
             Profile::Burst => Self { step_ns: 1..4, burst: 9..10, pause: 12..15, ..day },
-            Profile::Odd => Self { live: 60, levels: 12, odd: 300, ..day },
+            Profile::Odd => Self { live: 60, levels: 12, odd: 40, ..day },
         }
     }
 }
