@@ -260,6 +260,15 @@ impl CardModel {
         !self.is_due()
     }
 
+    /// Whether anything would be due if card time passed to `now`. The first step of time sets the timer of the visits, so
+    /// it counts as such.
+    #[inline]
+    #[must_use]
+    pub fn is_due_by(&self, now: u64) -> bool {
+        let window = self.arbiter.deadline().is_some_and(|deadline| deadline <= now);
+        window || self.refresh.is_due_by(now)
+    }
+
     #[inline]
     fn window_due(&self) -> Option<u64> {
         self.arbiter.deadline().filter(|&deadline| deadline <= self.refresh.card_time())

@@ -43,6 +43,13 @@ impl RefreshTimer {
         }
     }
 
+    /// Whether a visit would be due by then, or the timer is not started yet.
+    #[inline]
+    #[must_use]
+    pub fn is_due_by(&self, now: u64) -> bool {
+        !self.started || self.next_due.is_some_and(|due| due <= now)
+    }
+
     /// When the next visit is due, if that is by now.
     #[inline]
     #[must_use]

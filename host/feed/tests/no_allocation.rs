@@ -108,7 +108,8 @@ fn frames_to_lines_and_back_allocate_nothing() {
         assert!(entries > 8000, "{entries}");
         let counters = model.counters();
         assert!(counters.events(Event::DeliveredB) > 200, "the reorder memory was used");
-        assert!(model.counters().ticks_made() > 3000);
+        let ticks = model.counters().ticks_made();
+        assert!(ticks > 1000, "{protocol:?}: {ticks}");
     }
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     drop(std::hint::black_box(Box::new(1)));

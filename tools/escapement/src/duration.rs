@@ -21,9 +21,20 @@ pub(crate) fn parse_ns(text: &str) -> Result<u64, String> {
     number.checked_mul(unit_ns).ok_or_else(|| "too long".to_string())
 }
 
+/// As [`parse_ns`], for a limit: `off` is none at all.
+///
+/// # Errors
+/// As [`parse_ns`].
+pub(crate) fn parse_limit_ns(text: &str) -> Result<u64, String> {
+    if text == "off" {
+        return Ok(u64::MAX);
+    }
+    parse_ns(text)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse_ns;
+    use super::{parse_limit_ns, parse_ns};
 
     #[test]
     fn units() {
@@ -31,6 +42,8 @@ mod tests {
         assert_eq!(parse_ns("5us"), Ok(5_000));
         assert_eq!(parse_ns("7"), Ok(7));
         assert_eq!(parse_ns("off"), Ok(0));
+        assert_eq!(parse_limit_ns("off"), Ok(u64::MAX));
+        assert_eq!(parse_limit_ns("1ms"), Ok(1_000_000));
         for text in ["", "s", "1.5s", "-1", "1h", "99999999999s"] {
             assert!(parse_ns(text).is_err(), "{text}");
         }

@@ -19,8 +19,6 @@ use crate::price;
 
 /// Slots of the card.
 pub const SLOTS: usize = 64;
-/// Market identifier code of the IEX feeds.
-pub const IEX_VENUE: &str = "IEXG";
 /// Tick sizes must be below this, in feed units (24 bits on the card).
 pub const TICK_LIMIT: i64 = 1 << 24;
 /// Longest instrument file read; 64 instruments need far less.
@@ -40,10 +38,10 @@ pub struct Instrument {
 }
 
 impl Instrument {
-    /// An instrument of an IEX feed without centres.
+    /// An instrument without centres.
     #[must_use]
-    pub fn iex(symbol: [u8; 8], tick: u32) -> Self {
-        Self { venue: IEX_VENUE.into(), symbol, tick, centres: [None; 3] }
+    pub fn plain(venue: &str, symbol: [u8; 8], tick: u32) -> Self {
+        Self { venue: venue.into(), symbol, tick, centres: [None; 3] }
     }
 
     /// The symbol without its filling; bytes that are no printable ASCII show as `\xNN`.
@@ -222,6 +220,8 @@ fn decimal(text: &str, value: &Spanned<toml::Value>, key: &str) -> Result<i64, (
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const IEX_VENUE: &str = "IEXG";
 
     fn error(text: &str) -> String {
         parse(text, IEX_VENUE).expect_err(text).to_string()

@@ -9,5 +9,6 @@ pub(crate) mod passed;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;
+mod source;
 mod stamps;
 pub(crate) mod tick_file;

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 use escapement_capture::{CaptureError, Compression, Format, Merged};
 use escapement_feed::frame::{self, FrameFilter};
-use escapement_feed::iex_tp::Blocks;
-use escapement_feed::{detect_feed, Checks, FrameDisposition, Protocol, SymbolCensus};
+use escapement_feed::{
+    detect_feed, Checks, Destination, Detected, FrameDisposition, Line, Protocol, SymbolCensus,
+};
 
 use crate::failure::Failure;
 use crate::instruments::symbol_name;
@@ -25,9 +26,11 @@ pub(crate) enum FeedChoice {
 /// A feed found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FoundFeed {
-    pub(crate) group: Ipv4Addr,
-    pub(crate) port: u16,
-    pub(crate) protocol: u16,
+    /// Where line A's frames go.
+    pub(crate) group: SocketAddrV4,
+    /// Where line B's frames go, if captures of two lines were given.
+    pub(crate) group_b: Option<SocketAddrV4>,
+    pub(crate) protocol: Protocol,
     pub(crate) channel: u32,
 }
 
@@ -38,6 +41,8 @@ pub(crate) struct SurveyedFile {
     pub(crate) compression: &'static str,
     /// Decompressed bytes.
     pub(crate) bytes: u64,
+    /// The line that it was captured on.
+    pub(crate) line: Line,
 }
 
 /// What is in the captures.
@@ -67,7 +72,7 @@ pub(crate) struct Survey {
 /// Looks through captures merged by time. A capture that breaks off is surveyed up to there.
 pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Failure> {
     let mut captures = Merged::open(paths)?;
-    let mut looking = Looking::new(choice);
+    let mut looking = Looking::new(choice, paths.len());
     let mut survey = Survey {
         files: Vec::new(),
         packets: 0,
@@ -95,7 +100,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
                 survey.empty_packets += u64::from(packet.data.is_empty());
                 survey.first_ns.get_or_insert(packet.stamp_ns);
                 survey.last_ns = survey.last_ns.max(Some(packet.stamp_ns));
-                if let Some(near) = looking.frame(packet.data, &mut survey) {
+                if let Some(near) = looking.frame(packet.file, packet.data) {
                     let name = paths[packet.file].display().to_string();
                     survey.nearest = Some((name, packet.offset, near));
                 }
@@ -109,86 +114,142 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         }
     }
     survey.cut_packets = captures.cut_packets();
-    survey.files = captures.readers().iter().map(SurveyedFile::of).collect();
-    survey.symbols = looking.symbols();
+    survey.feed = looking.feed(paths)?;
+    survey.files = captures
+        .readers()
+        .iter()
+        .enumerate()
+        .map(|(file, reader)| SurveyedFile::of(reader, looking.line(file, survey.feed.as_ref())))
+        .collect();
+    if let Some(census) = &looking.census {
+        survey.segments = census.packets();
+        survey.heartbeats = census.heartbeats();
+        survey.messages = census.messages();
+        let all = census.top(census.symbols()).into_iter();
+        survey.symbols = all.map(|(symbol, count)| (symbol.0, count)).collect();
+    }
     Ok(survey)
 }
 
-/// The search for the feed, then the count of its messages.
+/// The search for the feed and its lines, then the count of its messages.
 struct Looking {
     choice: FeedChoice,
-    following: Option<(SymbolCensus, FrameFilter)>,
+    /// What the first datagram of a known protocol in each file belongs to.
+    found: Vec<Option<Detected>>,
+    /// The first of them in time.
+    first: Option<Detected>,
+    /// Counts over all lines found so far.
+    census: Option<SymbolCensus>,
     told: bool,
 }
 
+fn destination(detected: &Detected) -> Destination {
+    Destination { group: detected.feed.group, port: detected.feed.port }
+}
+
+fn address(destination: Destination) -> SocketAddrV4 {
+    SocketAddrV4::new(Ipv4Addr::from(destination.group), destination.port)
+}
+
 impl Looking {
-    fn new(choice: FeedChoice) -> Self {
-        Self { choice, following: None, told: false }
+    fn new(choice: FeedChoice, files: usize) -> Self {
+        Self { choice, found: vec![None; files], first: None, census: None, told: false }
     }
 
     /// Looks at a frame; returns a description of the first that was almost a feed.
-    fn frame(&mut self, bytes: &[u8], survey: &mut Survey) -> Option<String> {
-        if self.following.is_none() {
-            let found = detect_feed(bytes, Checks::default()).filter(|feed| match self.choice {
-                FeedChoice::First => true,
-                FeedChoice::Group(group) => {
-                    feed.group == u32::from(*group.ip()) && feed.port == group.port()
-                }
-            });
-            let Some(feed) = found else {
-                let near = if self.told { None } else { describe(bytes) };
-                self.told |= near.is_some();
-                return near;
-            };
-            survey.feed = Some(FoundFeed {
-                group: Ipv4Addr::from(feed.group),
-                port: feed.port,
-                protocol: feed.protocol.id(),
-                channel: feed.channel,
-            });
-            let filter = FrameFilter {
-                group: Some(feed.group),
-                port: Some(feed.port),
-                protocol: Some(feed.protocol.id()),
-                channel: (feed.channel != 0).then_some(feed.channel),
-                checks: Checks::default(),
-            };
-            self.following = Some((SymbolCensus::new(feed, Checks::default()), filter));
+    fn frame(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
+        let near = if self.found[file].is_none() { self.look(file, bytes) } else { None };
+        if let Some(census) = &mut self.census {
+            census.frame(bytes);
         }
-        let (census, filter) = self.following.as_mut()?;
-        census.frame(bytes);
-        let frame = frame::parse(bytes, false, filter);
-        if let (FrameDisposition::Ok, Some(segment)) = (frame.disposition, frame.segment) {
-            survey.segments += 1;
-            survey.heartbeats += u64::from(segment.header.message_count == 0);
-            survey.messages +=
-                Blocks::new(segment.payload, segment.header.message_count).count() as u64;
-        }
+        near
+    }
+
+    fn look(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
+        let found = detect_feed(bytes, Checks::default()).filter(|found| match self.choice {
+            FeedChoice::First => true,
+            FeedChoice::Group(group) => address(destination(found)) == group,
+        });
+        let Some(found) = found else {
+            let near = if self.told || self.first.is_some() { None } else { describe(bytes) };
+            self.told |= near.is_some();
+            return near;
+        };
+        let known = self.destinations().contains(&destination(&found));
+        self.found[file] = Some(found);
+        let first = *self.first.get_or_insert(found);
+        let line = same_feed(&first, &found);
+        self.census = match self.census.take() {
+            None => Some(SymbolCensus::new(found.feed, Checks::default())),
+            Some(census) if line && !known => Some(census.with_line(destination(&found))),
+            census => census,
+        };
         None
     }
 
-    fn symbols(&self) -> Vec<([u8; 8], u64)> {
-        let all = |census: &SymbolCensus| {
-            census.top(census.symbols()).into_iter().map(|(symbol, count)| (symbol.0, count))
-        };
-        self.following.as_ref().map_or_else(Vec::new, |(census, _)| all(census).collect())
+    /// Where the lines of the feed go, in the order of the files.
+    fn destinations(&self) -> Vec<Destination> {
+        let mut all = Vec::new();
+        let Some(first) = &self.first else { return all };
+        for found in self.found.iter().flatten().filter(|found| same_feed(first, found)) {
+            if !all.contains(&destination(found)) {
+                all.push(destination(found));
+            }
+        }
+        all
     }
+
+    fn feed(&self, paths: &[PathBuf]) -> Result<Option<FoundFeed>, Failure> {
+        let Some(first) = &self.first else { return Ok(None) };
+        let lines = self.destinations();
+        if lines.len() > Line::ALL.len() {
+            let names: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            let groups: Vec<_> = lines.iter().map(|&line| address(line).to_string()).collect();
+            return Err(Failure::input(format!(
+                "{}: the captures hold {} groups of one feed ({}), expected lines A and B at most",
+                names.join(", "),
+                groups.len(),
+                groups.join(", ")
+            )));
+        }
+        Ok(Some(FoundFeed {
+            group: address(lines[0]),
+            group_b: lines.get(1).map(|&line| address(line)),
+            protocol: first.feed.protocol,
+            channel: first.feed.channel,
+        }))
+    }
+
+    /// The line of a file: B if its datagrams go to line B's group, else A.
+    fn line(&self, file: usize, feed: Option<&FoundFeed>) -> Line {
+        let group = self.found[file].as_ref().map(|found| address(destination(found)));
+        match feed.and_then(|feed| feed.group_b) {
+            Some(b) if group == Some(b) => Line::B,
+            _ => Line::A,
+        }
+    }
+}
+
+/// Whether two datagrams can be of two lines of one feed.
+fn same_feed(one: &Detected, other: &Detected) -> bool {
+    let what = |found: &Detected| (found.feed.protocol, found.feed.channel, found.session);
+    what(one) == what(other)
 }
 
 /// Describes a UDP datagram that no known protocol claims.
 fn describe(bytes: &[u8]) -> Option<String> {
     let any = FrameFilter { checks: Checks::default(), ..FrameFilter::default() };
     let frame = frame::parse(bytes, false, &any);
-    if let Some(segment) = frame.segment {
-        let to = format!("to {}:{}", Ipv4Addr::from(segment.group), segment.port);
-        return Some(match Protocol::from_id(segment.header.protocol) {
+    if let Some(packet) = frame.packet {
+        let to = format!("to {}:{}", Ipv4Addr::from(packet.group), packet.port);
+        return Some(match Protocol::from_id(packet.protocol) {
             Some(_) if frame.disposition == FrameDisposition::Ok => {
                 format!("an IEX-TP datagram {to}")
             }
             Some(_) => format!("an IEX-TP datagram {to} ({})", frame.disposition.name()),
             None => format!(
                 "an IEX-TP datagram {to} of unknown protocol {:#06x}",
-                segment.header.protocol
+                packet.protocol
             ),
         });
     }
@@ -204,7 +265,7 @@ fn describe(bytes: &[u8]) -> Option<String> {
 }
 
 impl SurveyedFile {
-    fn of(reader: &escapement_capture::CaptureReader<'_>) -> Self {
+    fn of(reader: &escapement_capture::CaptureReader<'_>, line: Line) -> Self {
         let format = match reader.format() {
             Format::Pcap { nanoseconds: true, big_endian: false } => "pcap, nanoseconds",
             Format::Pcap { nanoseconds: true, big_endian: true } => "pcap, nanoseconds, big-endian",
@@ -213,6 +274,7 @@ impl SurveyedFile {
                 "pcap, microseconds, big-endian"
             }
             Format::PcapNg => "pcapng",
+            Format::NasdaqItch => "Nasdaq ITCH messages",
         };
         let compression = match reader.compression() {
             Compression::Plain => "none",
@@ -223,6 +285,7 @@ impl SurveyedFile {
             format,
             compression,
             bytes: reader.offset(),
+            line,
         }
     }
 }
@@ -243,7 +306,7 @@ impl Survey {
             return error.into();
         }
         let expected =
-            "expected IEX-TP version 1 with protocol 0x8003 (TOPS 1.6) or 0x8004 (DEEP 1.0)";
+            "expected IEX-TP version 1 with protocol 0x8003 (TOPS 1.6) or 0x8004 (DEEP 1.0), or MoldUDP64 with ITCH 5.0";
         if let Some((file, offset, what)) = self.nearest {
             return Failure::input(format!(
                 "{file}: offset {offset}: unknown protocol: first datagram is {what}, {expected}"
@@ -279,15 +342,16 @@ impl Survey {
         }
         match &self.feed {
             Some(feed) => {
-                let protocol =
-                    Protocol::from_id(feed.protocol).map_or("unknown", |protocol| match protocol {
-                        Protocol::Tops => "TOPS 1.6",
-                        Protocol::Deep => "DEEP 1.0",
-                    });
-                row(
-                    "feed",
-                    format!("{protocol} on {}:{}, channel {}", feed.group, feed.port, feed.channel),
-                );
+                let (protocol, a) = (feed.protocol.name(), feed.group);
+                let lines = match feed.group_b {
+                    Some(b) => format!("{protocol}, line A on {a}, line B on {b}"),
+                    None => format!("{protocol} on {a}"),
+                };
+                let channel = match feed.protocol {
+                    Protocol::Itch => String::new(),
+                    Protocol::Tops | Protocol::Deep => format!(", channel {}", feed.channel),
+                };
+                row("feed", lines + &channel);
                 row("segments", format!("{} ({} heartbeats)", self.segments, self.heartbeats));
                 row("messages", self.messages.to_string());
                 row("symbols", self.symbols.len().to_string());

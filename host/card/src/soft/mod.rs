@@ -13,6 +13,7 @@ use escapement_abi::registers::{
     Status,
 };
 use escapement_abi::{counters, Counter, Register};
+use escapement_codec::Entry;
 use escapement_feed::{CardModel, Line};
 
 use self::packer::Packer;
@@ -40,6 +41,8 @@ pub struct SoftCard {
     event: Option<EventFd>,
     interrupts: u64,
     interrupt_due: u64,
+    /// Lines written when last an interrupt was thought of.
+    lines_told: u64,
     core: Core,
 }
 
@@ -56,6 +59,32 @@ struct Core {
 impl Core {
     fn new() -> Self {
         Self { model: None, packer: Packer::new(0), ring: RingWriter::default() }
+    }
+}
+
+/// The way out of the model: entries are packed, and lines written as soon as many wait.
+struct Output<'a> {
+    packer: &'a mut Packer,
+    ring: &'a mut RingWriter,
+    registers: &'a mut RegisterFile,
+    /// None without bus mastering.
+    memory: Option<&'a mut AddressSpace>,
+}
+
+impl Output<'_> {
+    #[inline]
+    fn push(&mut self, entry: &Entry) {
+        self.packer.push(entry);
+        if self.packer.is_filling() {
+            let Self { packer, ring, registers, memory } = self;
+            packer.write_out(&mut |line| ring.write(line, registers, memory.as_deref_mut()));
+        }
+    }
+
+    /// Everything, also the line in hand.
+    fn drain(self) {
+        let Self { packer, ring, registers, mut memory } = self;
+        packer.drain(|line| ring.write(line, registers, memory.as_deref_mut()));
     }
 }
 
@@ -83,6 +112,7 @@ impl SoftCard {
             event: None,
             interrupts: 0,
             interrupt_due: 0,
+            lines_told: 0,
             core: Core::new(),
         }
     }
@@ -96,6 +126,7 @@ impl SoftCard {
     fn control_write(&mut self, control: Control) -> Result<(), CardError> {
         if control.contains(Control::CORE_RESET) {
             self.core = Core::new();
+            self.lines_told = 0;
             self.registers.set::<escapement_abi::registers::RingHead>(0);
         }
         if control.contains(Control::SNAPSHOT) {
@@ -105,20 +136,27 @@ impl SoftCard {
             self.make_model()?;
         }
         if control.contains(Control::FLUSH) {
-            if let Some(model) = &mut self.core.model {
-                let packer = &mut self.core.packer;
-                model.flush(&mut |entry| packer.push(&entry));
-            }
-            self.deliver()?;
+            self.run(|model, output| model.flush(&mut |entry| output.push(&entry)))?;
         }
         if control.contains(Control::REFRESH_NOW) {
-            if let Some(model) = &mut self.core.model {
-                let packer = &mut self.core.packer;
-                model.refresh_now(&mut |entry| packer.push(&entry));
-            }
-            self.deliver()?;
+            self.run(|model, output| model.refresh_now(&mut |entry| output.push(&entry)))?;
         }
         Ok(())
+    }
+
+    /// Lets the model, if there is one, make entries, and delivers them.
+    fn run<R: Default>(
+        &mut self,
+        act: impl FnOnce(&mut CardModel, &mut Output<'_>) -> R,
+    ) -> Result<R, CardError> {
+        let bus_master = self.config.bus_master();
+        let Core { model, packer, ring } = &mut self.core;
+        let Some(model) = model else { return Ok(R::default()) };
+        let memory = if bus_master { Some(&mut self.memory) } else { None };
+        let mut output = Output { packer, ring, registers: &mut self.registers, memory };
+        let result = act(model, &mut output);
+        self.deliver()?;
+        Ok(result)
     }
 
     fn make_model(&mut self) -> Result<(), CardError> {
@@ -143,12 +181,12 @@ impl SoftCard {
     /// Closes the line in hand (the pipe is idle) and writes what finds room.
     fn deliver(&mut self) -> Result<(), CardError> {
         let Core { packer, ring, .. } = &mut self.core;
-        let before = ring.head;
-        let (registers, memory) = (&mut self.registers, &mut self.memory);
-        let bus_master = self.config.bus_master();
+        let before = self.lines_told;
+        let memory = if self.config.bus_master() { Some(&mut self.memory) } else { None };
         packer.flush();
-        packer.drain(|line| ring.write(line, registers, bus_master.then_some(&mut *memory)));
-        if ring.head != before {
+        Output { packer, ring, registers: &mut self.registers, memory }.drain();
+        self.lines_told = self.core.ring.head;
+        if self.lines_told != before {
             self.interrupt()?;
         }
         match self.memory.take_faults() {
@@ -302,6 +340,7 @@ impl Device for SoftCard {
         self.config.set_bus_master(false);
         self.interrupts = 0;
         self.interrupt_due = 0;
+        self.lines_told = 0;
         self.core = Core::new();
         Ok(())
     }
@@ -313,25 +352,28 @@ const PASS_VISITS_LOG2: u64 = 4;
 impl Injector for SoftCard {
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
         check_frame(frame)?;
-        let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
-        let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(()) };
-        let packer = &mut self.core.packer;
-        model.frame(frame.line, frame.stamp_ns, frame.bytes, frame.fcs_bad, &mut |entry| {
-            packer.push(&entry);
-        });
-        self.deliver()
+        if !self.registers.get::<Control>().contains(Control::ENABLE) {
+            return Ok(());
+        }
+        let Frame { line, bytes, stamp_ns, fcs_bad } = *frame;
+        self.run(|model, output| {
+            model.frame(line, stamp_ns, bytes, fcs_bad, &mut |entry| output.push(&entry));
+        })
     }
 
     fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
-        let enabled = self.registers.get::<Control>().contains(Control::ENABLE);
-        let Some(model) = self.core.model.as_mut().filter(|_| enabled) else { return Ok(true) };
+        if !self.registers.get::<Control>().contains(Control::ENABLE) {
+            return Ok(true);
+        }
+        if self.core.model.as_ref().is_none_or(|model| !model.is_due_by(stamp_ns)) {
+            return Ok(true);
+        }
         // A visit is four entries at most, so fewer than two lines: these fit ring and line queue.
         let ring_log2 = self.registers.get::<RingControl>().size_log2();
         let visits_max = 1 << ring_log2.saturating_sub(2).min(PASS_VISITS_LOG2);
-        let packer = &mut self.core.packer;
-        let done = model.time_step(stamp_ns, visits_max, &mut |entry| packer.push(&entry));
-        self.deliver()?;
-        Ok(done)
+        self.run(|model, output| {
+            model.time_step(stamp_ns, visits_max, &mut |entry| output.push(&entry))
+        })
     }
 
     fn advance(&mut self, _cycles: u64) -> Result<(), CardError> {

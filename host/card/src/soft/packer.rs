@@ -92,22 +92,35 @@ impl Packer {
         }
     }
 
-    /// Hands finished lines to `take` until it refuses one; then announces drops if there is room again.
+    /// Finished lines wait: better to write some before more entries come.
+    #[inline]
+    pub(super) fn is_filling(&self) -> bool {
+        self.queue.len() > QUEUE_LINES / 2
+    }
+
+    /// Hands finished lines to `take` until it refuses one; then announces drops if there is room again. Returns
+    /// whether it took all. The line in hand stays open.
+    pub(super) fn write_out(&mut self, take: &mut impl FnMut(&Finished) -> bool) -> bool {
+        let mut refused = false;
+        while let Some(line) = self.queue.front() {
+            refused = !take(line);
+            if refused {
+                break;
+            }
+            self.queue.pop_front();
+        }
+        if self.dropping && self.queue.len() <= QUEUE_LINES / 2 {
+            self.announce();
+        }
+        !refused
+    }
+
+    /// Writes out everything, the line in hand too, as far as `take` takes it.
     pub(super) fn drain(&mut self, mut take: impl FnMut(&Finished) -> bool) {
         loop {
-            let mut refused = false;
-            while let Some(line) = self.queue.front() {
-                refused = !take(line);
-                if refused {
-                    break;
-                }
-                self.queue.pop_front();
-            }
-            if self.dropping && self.queue.len() <= QUEUE_LINES / 2 {
-                self.announce();
-            }
+            let took_all = self.write_out(&mut take);
             self.flush();
-            if refused || self.queue.is_empty() {
+            if !took_all || self.queue.is_empty() {
                 return;
             }
         }

@@ -20,7 +20,7 @@ pub(super) enum Command {
 
 #[derive(Args)]
 pub(super) struct Card {
-    /// Captures, merged by time
+    /// Captures, as for replay; read into memory before the clock runs
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
     #[command(flatten)]
@@ -50,13 +50,14 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         hw_time: false,
         packets_max: arguments.packets,
         read_lines: true,
+        bare: true,
     };
     let mut cards = serde_json::Map::new();
     for kind in kinds {
         let mut runs: Vec<(f64, Value)> = Vec::new();
         for _ in 0..arguments.runs {
             let outcome =
-                on_card(kind, &prepared, &prepared.config, &arguments.captures, &options)?;
+                on_card(kind, &prepared, &prepared.config, &options)?;
             if let Some(error) = outcome.card_error {
                 return Err(error.into());
             }

@@ -232,6 +232,7 @@ fn info(arguments: &Info) -> Result<(), Failure> {
     let value = json!({
         "files": survey.files.iter().map(|file| json!({
             "file": file.name, "format": file.format, "compression": file.compression, "bytes": file.bytes,
+            "line": file.line.name(),
         })).collect::<Vec<_>>(),
         "packets": survey.packets,
         "captured_bytes": survey.captured_bytes,
@@ -240,8 +241,9 @@ fn info(arguments: &Info) -> Result<(), Failure> {
         "first_ns": survey.first_ns,
         "last_ns": survey.last_ns,
         "feed": survey.feed.as_ref().map(|feed| json!({
-            "group": feed.group.to_string(), "port": feed.port, "protocol": format!("{:#06x}", feed.protocol),
-            "channel": feed.channel,
+            "group": feed.group.ip().to_string(), "port": feed.group.port(),
+            "group_b": feed.group_b.map(|b| b.to_string()), "name": feed.protocol.name(),
+            "protocol": format!("{:#06x}", feed.protocol.id()), "channel": feed.channel,
         })),
         "messages": survey.messages,
         "symbols": survey.symbols.len(),

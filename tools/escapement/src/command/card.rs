@@ -42,13 +42,14 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         "params": {
             "slots": params.slots, "ladder": params.ladder, "level_sets_log2": params.level_sets_log2,
             "level_ways": params.level_ways, "map_log2": params.map_log2, "ports": params.ports,
+            "order_sets_log2": params.order_sets_log2, "order_ways": params.order_ways, "reorder_log2": params.reorder_log2,
         },
     });
     if let Some(path) = &arguments.json {
         return write_json(path, &value);
     }
     print(&format!(
-        "card      {}\nABI       {abi}\nbuild     {:016x}\nboard     {}\nslots     {}\nladder    {} codes\nlevels    {} sets of {}\nsymbols   2 tables of {} rows\nMAC ports {}\n",
+        "card      {}\nABI       {abi}\nbuild     {:016x}\nboard     {}\nslots     {}\nladder    {} codes\nlevels    {} sets of {}\nsymbols   2 tables of {} rows\nMAC ports {}\norders    {} sets of {}\nreorder   {} messages\n",
         arguments.card.name(),
         info.build_hash,
         info.board,
@@ -58,6 +59,9 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         params.level_ways,
         1u64 << params.map_log2,
         params.ports,
+        1u64 << params.order_sets_log2,
+        params.order_ways,
+        1u64 << params.reorder_log2,
     ))
 }
 

@@ -22,7 +22,8 @@ const OTHER_MODE_PACKETS: u64 = 20_000;
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Captures: pcap or pcapng, plain, gzip or zstd; several are merged by time as one line
+    /// Captures: pcap, pcapng or Nasdaq's ITCH files, plain, gzip or zstd; several of one group are merged by time, those of
+    /// two groups of one feed are lines A and B in the order given
     #[arg(required = true, value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
     /// Which card: sim, the Verilated RTL in process, or soft, the golden model
@@ -98,9 +99,10 @@ impl Arguments {
             hw_time: arguments.hw_time,
             packets_max: None,
             read_lines: true,
+            bare: false,
         };
         let outcome =
-            on_card(arguments.card, &prepared, &prepared.config, &arguments.captures, &options)?;
+            on_card(arguments.card, &prepared, &prepared.config, &options)?;
         let (early, whole) = latencies(arguments, &prepared, &outcome)?;
         warn(&outcome);
         let mut outputs = Vec::new();
@@ -108,7 +110,6 @@ impl Arguments {
         outputs.extend(arguments.json.clone().map(|path| ("report", path)));
         Ok(Report {
             prepared,
-            captures: arguments.captures.clone(),
             mode: arguments.settings.mode_name(),
             outcome,
             early,
@@ -123,12 +124,11 @@ pub(super) fn on_card(
     kind: CardKind,
     prepared: &Prepared,
     config: &CardConfig,
-    captures: &[PathBuf],
     options: &Options,
 ) -> Result<Outcome, Failure> {
     match kind {
-        CardKind::Sim => replay(SimCard::new()?, prepared, config, captures, options),
-        CardKind::Soft => replay(SoftCard::new(), prepared, config, captures, options),
+        CardKind::Sim => replay(SimCard::new()?, prepared, config, options),
+        CardKind::Soft => replay(SoftCard::new(), prepared, config, options),
     }
 }
 
@@ -154,8 +154,9 @@ fn latencies(
         hw_time: false,
         packets_max: Some(OTHER_MODE_PACKETS),
         read_lines: false,
+        bare: false,
     };
-    let other = on_card(arguments.card, prepared, &config, &arguments.captures, &options)?;
+    let other = on_card(arguments.card, prepared, &config, &options)?;
     let other = other.latency.map(|report| ModeLatency { report, frames: other.packets });
     Ok(match prepared.config.frame_mode {
         FrameMode::Whole => (other, ran),

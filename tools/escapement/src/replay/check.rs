@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
-use escapement_card::{CardConfig, CardCounters, CardParams};
+use escapement_card::{CardConfig, CardCounters, CardParams, Line};
 use escapement_feed::CardModel;
 use serde_json::{json, Value};
 
@@ -29,8 +29,10 @@ const BATCH_FRAMES: usize = 256;
 struct Batch {
     /// All frames' bytes, one behind the other.
     bytes: Vec<u8>,
-    /// Stamp and length of each.
-    frames: Vec<(u64, usize)>,
+    /// Line, stamp and length of each.
+    frames: Vec<(Line, u64, usize)>,
+    /// Behind the frames: the input ended.
+    flush: bool,
     lines: Vec<(u64, [u8; 64])>,
     lost: Vec<(u64, u64)>,
 }
@@ -60,10 +62,14 @@ impl Checker {
             let mut comparison = Comparison::new(feed_id);
             for batch in receiver {
                 let mut at = 0;
-                for (stamp_ns, length) in batch.frames {
+                let mut expect = |entry| comparison.expect(entry);
+                for (line, stamp_ns, length) in batch.frames {
                     let frame = &batch.bytes[at..at + length];
                     at += length;
-                    model.frame(stamp_ns, frame, false, &mut |entry| comparison.expect(entry));
+                    model.frame(line, stamp_ns, frame, false, &mut expect);
+                }
+                if batch.flush {
+                    model.flush(&mut expect);
                 }
                 for (first, count) in batch.lost {
                     comparison.lost_lines(first, count);
@@ -79,12 +85,17 @@ impl Checker {
     }
 
     /// A frame went into the card.
-    pub(crate) fn frame(&mut self, stamp_ns: u64, bytes: &[u8]) {
-        self.batch.frames.push((stamp_ns, bytes.len()));
+    pub(crate) fn frame(&mut self, line: Line, stamp_ns: u64, bytes: &[u8]) {
+        self.batch.frames.push((line, stamp_ns, bytes.len()));
         self.batch.bytes.extend_from_slice(bytes);
         if self.batch.frames.len() == BATCH_FRAMES {
             self.send();
         }
+    }
+
+    /// The input has ended; nothing but lines comes after.
+    pub(crate) fn flush(&mut self) {
+        self.batch.flush = true;
     }
 
     /// A line came out.

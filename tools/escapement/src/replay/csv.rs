@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use escapement_codec::entry::{MAYBE_BAD_BOOK, SLOT_NONE};
 use escapement_codec::{LineTick, Price, TickKind};
 
-use crate::instruments::{symbol_name, Instrument, IEX_VENUE};
+use escapement_feed::Protocol;
+
+use crate::instruments::{symbol_name, Instrument};
 use crate::new_york::NewYork;
 
 const HEADER: &str = "msg_index,seq,ts_ns,venue,symbol,kind,price,size,side,flags";
@@ -13,7 +15,9 @@ const HEADER: &str = "msg_index,seq,ts_ns,venue,symbol,kind,price,size,side,flag
 /// Writes rows.
 pub(crate) struct TickCsv<W: Write> {
     output: W,
-    clock: NewYork,
+    /// Feed times are since 1970-01-01 UTC; else since midnight already.
+    clock: Option<NewYork>,
+    venue: &'static str,
     /// Venue and symbol by slot, quoted for CSV.
     names: Vec<String>,
     hw_time: bool,
@@ -24,6 +28,7 @@ impl<W: Write> TickCsv<W> {
     /// Writes the header; `hw_time` appends the hardware stamp to each row.
     pub(crate) fn new(
         mut output: W,
+        protocol: Protocol,
         instruments: &[Instrument],
         hw_time: bool,
     ) -> io::Result<Self> {
@@ -32,7 +37,8 @@ impl<W: Write> TickCsv<W> {
             |one: &Instrument| format!("{},{}", one.venue, quoted(&symbol_name(&one.symbol)));
         Ok(Self {
             output,
-            clock: NewYork::new(),
+            clock: (protocol != Protocol::Itch).then(NewYork::new),
+            venue: protocol.venue(),
             names: instruments.iter().map(name).collect(),
             hw_time,
             row: Vec::with_capacity(128),
@@ -48,12 +54,16 @@ impl<W: Write> TickCsv<W> {
         row.push(b',');
         row.extend(number.format(seq).bytes());
         row.push(b',');
-        row.extend(number.format(self.clock.since_midnight_ns(tick.feed_time)).bytes());
+        let time_ns = match &mut self.clock {
+            Some(clock) => clock.since_midnight_ns(tick.feed_time),
+            None => tick.feed_time,
+        };
+        row.extend(number.format(time_ns).bytes());
         row.push(b',');
         match self.names.get(usize::from(tick.slot)) {
             Some(name) => row.extend(name.bytes()),
-            None if tick.slot == SLOT_NONE => row.extend(IEX_VENUE.bytes().chain(*b",")),
-            None => write!(row, "{IEX_VENUE},slot {}", tick.slot)?,
+            None if tick.slot == SLOT_NONE => row.extend(self.venue.bytes().chain(*b",")),
+            None => write!(row, "{},slot {}", self.venue, tick.slot)?,
         }
         row.push(b',');
         row.extend(kind_name(tick.kind).bytes());

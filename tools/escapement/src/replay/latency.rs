@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use escapement_card::{CycleHistogram, LatencyReport};
-use serde_json::{json, Value};
+use serde_json::{json, Map, Value};
 
 /// Widest bar of a histogram.
 const BAR_WIDTH: u64 = 48;
@@ -36,6 +36,29 @@ pub(crate) fn unloaded_json(mode: Option<&ModeLatency>) -> Value {
             "samples": unloaded.count(),
         })
     })
+}
+
+/// Percentiles by message type: `{"A": {"early": {"all", "unloaded"}, "whole": ...}, ...}`; null without a clock.
+pub(crate) fn by_type_json(early: Option<&ModeLatency>, whole: Option<&ModeLatency>) -> Value {
+    let mut types = Map::new();
+    for (name, mode) in [("early", early), ("whole", whole)] {
+        for one in mode.iter().flat_map(|mode| &mode.report.by_type) {
+            let percentiles = |histogram: &CycleHistogram| {
+                json!({
+                    "p50": histogram.quantile(0.5), "p99": histogram.quantile(0.99),
+                    "p999": histogram.quantile(0.999), "max": histogram.max(), "samples": histogram.count(),
+                })
+            };
+            let letter = char::from(one.type_byte).escape_default().to_string();
+            let entry = types.entry(letter).or_insert_with(|| json!({}));
+            entry[name] =
+                json!({"all": percentiles(&one.all), "unloaded": percentiles(&one.unloaded)});
+        }
+    }
+    match (early, whole) {
+        (None, None) => Value::Null,
+        _ => Value::Object(types),
+    }
 }
 
 /// A histogram in bars, at most [`ROWS_MAX`] rows; what is longer stands in the last one.

@@ -4,24 +4,31 @@
 //! session, the last number that its packets passed, less the messages of it that were delivered. This page knows
 //! sessions and sequence numbers (docs/card-model.md, section 4) and nothing of gaps, ranges or entries.
 
-use escapement_card::{CardConfig, FrameMode};
+use std::collections::VecDeque;
+
+use escapement_card::{CardConfig, FrameMode, Line};
 use escapement_feed::frame::{self, FrameFilter};
-use escapement_feed::iex_tp::{Blocks, SegmentHeader};
-use escapement_feed::{Checks, FrameDisposition};
+use escapement_feed::packet::{Blocks, PacketHeader};
+use escapement_feed::{Checks, Feed, FrameDisposition, Protocol, Transport};
+
+/// MoldUDP64 sessions that ended and whose packets say nothing any more.
+const OLD_SESSIONS: usize = 4;
 
 /// Follows the packets of a feed.
 #[derive(Debug, Clone)]
 pub(crate) struct Passed {
-    filter: FrameFilter,
+    filters: [FrameFilter; 2],
     early: bool,
     running: Option<Running>,
+    old: VecDeque<u128>,
     ended_sessions_passed: u64,
     sessions: u64,
+    wrapped: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Running {
-    session: u32,
+    session: u128,
     last_send: u64,
     /// Next number after the last that was passed.
     next: u64,
@@ -29,42 +36,62 @@ struct Running {
 
 impl Passed {
     /// Before the first frame to a card with this configuration.
-    pub(crate) fn new(config: &CardConfig) -> Self {
-        let feed = &config.feed;
+    pub(crate) fn new(config: &CardConfig, protocol: Protocol) -> Self {
+        let given = &config.feed;
+        let checks = Checks {
+            ip_checksum: config.check_ip_checksum,
+            udp_checksum: config.check_udp_checksum,
+        };
+        let group = u32::from(given.group);
+        let feed = Feed { group, port: given.port, protocol, channel: given.channel };
+        let b = config.lines.b.map_or((0, 0), |b| (u32::from(*b.ip()), b.port()));
+        Self::of(
+            [feed.filter(group, given.port, checks), feed.filter(b.0, b.1, checks)],
+            config.frame_mode == FrameMode::Early,
+        )
+    }
+
+    fn of(filters: [FrameFilter; 2], early: bool) -> Self {
         Self {
-            filter: FrameFilter {
-                group: Some(u32::from(feed.group)),
-                port: Some(feed.port),
-                protocol: Some(feed.protocol),
-                channel: (feed.channel != 0).then_some(feed.channel),
-                checks: Checks {
-                    ip_checksum: config.check_ip_checksum,
-                    udp_checksum: config.check_udp_checksum,
-                },
-            },
-            early: config.frame_mode == FrameMode::Early,
+            filters,
+            early,
             running: None,
+            old: VecDeque::new(),
             ended_sessions_passed: 0,
             sessions: 0,
+            wrapped: false,
         }
+    }
+
+    fn transport(&self) -> Transport {
+        self.filters[0].transport
     }
 
     /// A frame went into the card.
-    pub(crate) fn frame(&mut self, bytes: &[u8]) {
-        let frame = frame::parse(bytes, false, &self.filter);
-        let Some(segment) = frame.segment else { return };
+    pub(crate) fn frame(&mut self, line: Line, bytes: &[u8]) {
+        let frame = frame::parse(bytes, false, &self.filters[line as usize]);
+        let Some(packet) = frame.packet else { return };
         // early: the messages of a frame that proves bad went on before that was known
         if frame.disposition == FrameDisposition::Ok || self.early {
-            let blocks = Blocks::new(segment.payload, segment.header.message_count).count();
-            self.packet(&segment.header, blocks as u64);
+            let blocks = Blocks::new(self.transport(), packet.payload, packet.header.count).count();
+            self.packet(&packet.header, blocks as u64);
         }
     }
 
-    fn packet(&mut self, header: &SegmentHeader, blocks: u64) {
+    fn packet(&mut self, header: &PacketHeader, blocks: u64) {
         let first = header.first_sequence;
         let mut running = match self.running {
-            Some(running) if !running.is_restarted_by(header) => running,
+            Some(running) if !running.is_restarted_by(header, self.transport()) => running,
             ended => {
+                if self.transport() == Transport::MoldUdp64 {
+                    if self.old.contains(&header.session) {
+                        return;
+                    }
+                    self.old.extend(ended.map(|running| running.session));
+                    if self.old.len() > OLD_SESSIONS {
+                        self.old.pop_front();
+                    }
+                }
                 let passed = ended.map_or(0, |running| running.next.wrapping_sub(1));
                 self.ended_sessions_passed = self.ended_sessions_passed.wrapping_add(passed);
                 self.sessions += 1;
@@ -73,19 +100,18 @@ impl Passed {
         };
         running.last_send = running.last_send.max(header.send_time);
         running.next = running.next.max(first);
-        // number by number: a segment may overlap what was passed, and numbers may wrap
-        for sequence in (0..blocks).map(|place| first.wrapping_add(place)) {
-            if sequence >= running.next {
-                running.next = sequence.wrapping_add(1);
-            }
+        match first.checked_add(blocks) {
+            Some(next) => running.next = running.next.max(next),
+            None => self.wrapped = true,
         }
         self.running = Some(running);
     }
 
-    /// Sum over all sessions of the last number passed, modulo 2^64.
-    pub(crate) fn numbers(&self) -> u64 {
+    /// Sum over all sessions of the last number passed, modulo 2^64; none if a session's numbers ran out of 64 bits,
+    /// which no real feed does and after which no count says anything.
+    pub(crate) fn numbers(&self) -> Option<u64> {
         let running = self.running.map_or(0, |running| running.next.wrapping_sub(1));
-        self.ended_sessions_passed.wrapping_add(running)
+        (!self.wrapped).then(|| self.ended_sessions_passed.wrapping_add(running))
     }
 
     /// Sessions seen; a restart begins another.
@@ -95,8 +121,9 @@ impl Passed {
 }
 
 impl Running {
-    fn is_restarted_by(&self, header: &SegmentHeader) -> bool {
-        let starts_over = header.first_sequence == 1
+    fn is_restarted_by(&self, header: &PacketHeader, transport: Transport) -> bool {
+        let starts_over = transport == Transport::IexTp
+            && header.first_sequence == 1
             && header.stream_offset == 0
             && header.send_time > self.last_send
             && self.next > 1;
@@ -109,23 +136,14 @@ mod tests {
     use super::*;
 
     fn passed() -> Passed {
-        Passed {
-            filter: FrameFilter::default(),
-            early: false,
-            running: None,
-            ended_sessions_passed: 0,
-            sessions: 0,
-        }
+        Passed::of([FrameFilter::default(); 2], false)
     }
 
-    fn header(session: u32, first_sequence: u64, stream_offset: u64, time: u64) -> SegmentHeader {
-        SegmentHeader {
-            version: 1,
-            protocol: 0x8003,
-            channel: 1,
+    fn header(session: u128, first_sequence: u64, stream_offset: u64, time: u64) -> PacketHeader {
+        PacketHeader {
             session,
-            payload_length: 0,
-            message_count: 0,
+            count: 0,
+            end_of_session: false,
             stream_offset,
             first_sequence,
             send_time: time,
@@ -137,11 +155,11 @@ mod tests {
         let mut passed = passed();
         passed.packet(&header(1, 1, 0, 1), 3);
         passed.packet(&header(1, 11, 90, 2), 0);
-        assert_eq!(passed.numbers(), 10);
+        assert_eq!(passed.numbers(), Some(10));
         passed.packet(&header(1, 5, 50, 3), 2);
-        assert_eq!(passed.numbers(), 10);
+        assert_eq!(passed.numbers(), Some(10));
         passed.packet(&header(1, 9, 80, 4), 4);
-        assert_eq!((passed.numbers(), passed.sessions()), (12, 1));
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(12), 1));
     }
 
     #[test]
@@ -149,18 +167,32 @@ mod tests {
         let mut passed = passed();
         passed.packet(&header(1, 1, 0, 5), 4);
         passed.packet(&header(1, 1, 0, 5), 4);
-        assert_eq!((passed.numbers(), passed.sessions()), (4, 1));
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(4), 1));
         passed.packet(&header(1, 1, 0, 6), 2);
-        assert_eq!((passed.numbers(), passed.sessions()), (6, 2));
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(6), 2));
         passed.packet(&header(2, 3, 7, 1), 1);
-        assert_eq!((passed.numbers(), passed.sessions()), (9, 3));
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(9), 3));
     }
 
     #[test]
-    fn numbers_wrap() {
+    fn a_session_that_ended_says_nothing_more_until_four_others_have() {
+        let mold = FrameFilter { transport: Transport::MoldUdp64, ..FrameFilter::default() };
+        let mut passed = Passed::of([mold; 2], false);
+        for session in 1..=5 {
+            passed.packet(&header(session, 1, 0, 0), 2);
+        }
+        passed.packet(&header(4, 1, 0, 0), 9);
+        passed.packet(&header(1, 1, 0, 0), 9);
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(10), 5));
+        passed.packet(&header(6, 1, 0, 0), 2);
+        passed.packet(&header(1, 1, 0, 0), 9);
+        assert_eq!((passed.numbers(), passed.sessions()), (Some(21), 7));
+    }
+
+    #[test]
+    fn numbers_that_run_out_are_known_to() {
         let mut passed = passed();
-        passed.packet(&header(1, u64::MAX, 9, 1), 3);
-        // the last number, then 0 and 1
-        assert_eq!(passed.numbers(), 1);
+        passed.packet(&header(1, u64::MAX, 9, 1), 1);
+        assert_eq!(passed.numbers(), None);
     }
 }

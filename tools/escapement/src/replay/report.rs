@@ -1,24 +1,28 @@
 //! What a replay says in the end: JSON for machines, a page for people, and whether all is well.
 
 use std::fmt::Write;
+use std::net::SocketAddrV4;
 use std::path::PathBuf;
 
 use escapement_abi::{Counter, Group};
-use escapement_card::RingMode;
+use escapement_card::{Line, RingMode};
 use serde_json::{json, Map, Value};
 
 use super::csv::kind_name;
-use super::latency::{all_json, bars, unloaded_json, ModeLatency};
+use super::latency::{all_json, bars, by_type_json, unloaded_json, ModeLatency};
 use super::lines::TICK_KINDS;
+use super::passed::Passed;
 use super::run::Outcome;
 use super::settings::Prepared;
 use crate::failure::Failure;
 use crate::price;
 
+/// Messages of 19 bytes (ITCH delete), as many as an Ethernet frame takes, that fill 10 Gbit/s.
+const SHORTEST_MESSAGES_PER_S: f64 = 56.2e6;
+
 /// Everything about one replay.
 pub(crate) struct Report {
     pub(crate) prepared: Prepared,
-    pub(crate) captures: Vec<PathBuf>,
     pub(crate) mode: &'static str,
     pub(crate) outcome: Outcome,
     pub(crate) early: Option<ModeLatency>,
@@ -48,15 +52,23 @@ impl Report {
         } else {
             tally.declared_lost <= counted.lost
         };
-        let (passed, delivered) = (outcome.passed.numbers(), outcome.counters.sum(Group::Messages));
-        let missing = passed.wrapping_sub(delivered);
-        let sessions = outcome.passed.sessions();
+        let delivered = outcome.counters.sum(Group::Messages);
+        let passed = outcome.passed.as_ref().and_then(Passed::numbers);
+        let missing = passed.map(|passed| passed.wrapping_sub(delivered));
+        let sessions = outcome.passed.as_ref().map_or(0, Passed::sessions);
         let restarts = outcome.counters.get(Counter::EventsRestarts);
         // frames that the card had no room for pass numbers that it never saw
-        let saw_all = outcome.counters.get(Counter::FramesOverrun) == 0
-            && outcome.counters.get(Counter::FramesFifoFull) == 0;
-        let gaps_follow =
-            !saw_all || missing == counted.lost && restarts == sessions.saturating_sub(1);
+        let saw_all = [
+            Counter::FramesOverrun,
+            Counter::FramesFifoFull,
+            Counter::BframesOverrun,
+            Counter::BframesFifoFull,
+        ]
+        .iter()
+        .all(|&counter| outcome.counters.get(counter) == 0);
+        let gaps_follow = !saw_all
+            || missing.is_none_or(|missing| missing == counted.lost)
+                && restarts == sessions.saturating_sub(1);
         [
             Ledger {
                 name: "messages",
@@ -141,11 +153,76 @@ impl Report {
         self.outcome.counters.group(group).map(named).collect()
     }
 
+    /// How long a missing number is waited for; none: for ever.
+    fn gap_window_ns(&self) -> Option<u64> {
+        Some(self.prepared.config.lines.gap_window_ns).filter(|&ns| ns != u64::MAX)
+    }
+
+    /// For how long the reorder memory holds the shortest messages at the line rate of 10 Gbit/s.
+    fn reorder_holds_ns(&self) -> u64 {
+        (self.outcome.reorder_messages as f64 / SHORTEST_MESSAGES_PER_S * 1e9) as u64
+    }
+
+    fn reorder_holds_window(&self) -> bool {
+        self.gap_window_ns().is_some_and(|window| window <= self.reorder_holds_ns())
+    }
+
+    /// One line of the feed; none if the feed has no such line.
+    fn line_json(&self, line: Line) -> Option<Value> {
+        let config = &self.prepared.config;
+        let group = match line {
+            Line::A => SocketAddrV4::new(config.feed.group, config.feed.port),
+            Line::B => config.lines.b?,
+        };
+        let captures: Vec<String> = self
+            .prepared
+            .captures
+            .iter()
+            .zip(&self.prepared.lines)
+            .filter(|(_, of)| **of == line)
+            .map(|(path, _)| path.display().to_string())
+            .collect();
+        let counters = &self.outcome.counters;
+        let (copies, frames, delivered) = match line {
+            Line::A => (Counter::CopiesInA, Group::Frames, Counter::EventsDeliveredA),
+            Line::B => (Counter::CopiesInB, Group::Bframes, Counter::EventsDeliveredB),
+        };
+        let refused = |both: Counter, of_b: Counter| match line {
+            Line::A => counters.get(both) - counters.get(of_b),
+            Line::B => counters.get(of_b),
+        };
+        Some(json!({
+            "line": line.name(), "group": group.to_string(), "captures": captures,
+            "frames": self.group(frames, ""),
+            "copies_in": counters.get(copies), "delivered": counters.get(delivered),
+            "duplicate": refused(Counter::DispositionsDuplicate, Counter::BcopiesDuplicate),
+            "late": refused(Counter::DispositionsLate, Counter::BcopiesLate),
+            "stale_session": refused(Counter::DispositionsStaleSession, Counter::BcopiesStaleSession),
+            "last_seen_ns": Some(self.outcome.last_seen_ns[line as usize]).filter(|&ns| ns != 0),
+        }))
+    }
+
+    /// The feed and its lines.
+    fn feed_json(&self) -> Value {
+        let (feed, protocol) = (&self.prepared.config.feed, self.prepared.protocol);
+        json!({
+            "venue": protocol.venue(), "name": protocol.name(),
+            "group": feed.group.to_string(), "port": feed.port,
+            "protocol": format!("{:#06x}", feed.protocol), "channel": feed.channel,
+            "lines": Line::ALL.iter().filter_map(|&line| self.line_json(line)).collect::<Vec<_>>(),
+            "gap_window_ns": self.gap_window_ns(),
+            "reorder_memory": {
+                "messages": self.outcome.reorder_messages,
+                "holds_at_line_rate_ns": self.reorder_holds_ns(),
+                "holds_gap_window": self.reorder_holds_window(),
+            },
+        })
+    }
+
     /// For machines.
     pub(crate) fn json(&self) -> Value {
         let outcome = &self.outcome;
         let (tally, counters) = (&outcome.tally, &outcome.counters);
-        let feed = &self.prepared.config.feed;
         let instruments: Vec<Value> = self
             .prepared
             .instruments
@@ -175,11 +252,8 @@ impl Report {
         json!({
             "card": outcome.card,
             "mode": self.mode,
-            "captures": self.captures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
-            "feed": {
-                "venue": crate::instruments::IEX_VENUE, "group": feed.group.to_string(), "port": feed.port,
-                "protocol": format!("{:#06x}", feed.protocol), "channel": feed.channel,
-            },
+            "captures": self.prepared.captures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+            "feed": self.feed_json(),
             "packets": outcome.packets,
             "cut_packets": outcome.cut_packets,
             "empty_packets": outcome.empty_packets,
@@ -214,6 +288,7 @@ impl Report {
             },
             "latency_cycles": {"early": all_json(self.early.as_ref()), "whole": all_json(self.whole.as_ref())},
             "unloaded_latency_cycles": {"early": unloaded_json(self.early.as_ref()), "whole": unloaded_json(self.whole.as_ref())},
+            "latency_cycles_by_type": by_type_json(self.early.as_ref(), self.whole.as_ref()),
             "latency_frames": {
                 "early": self.early.as_ref().map(|mode| mode.frames), "whole": self.whole.as_ref().map(|mode| mode.frames),
             },
@@ -232,17 +307,20 @@ impl Report {
         let (tally, counters) = (&outcome.tally, &outcome.counters);
         let feed = &self.prepared.config.feed;
         let mut text = String::new();
+        let lines = match self.prepared.config.lines.b {
+            Some(b) => format!("A {}:{}, B {b}", feed.group, feed.port),
+            None => format!("{}:{}", feed.group, feed.port),
+        };
         let names: Vec<String> =
-            self.captures.iter().map(|path| path.display().to_string()).collect();
+            self.prepared.captures.iter().map(|path| path.display().to_string()).collect();
         let _ = writeln!(
             text,
-            "{}\n  through card {} ({} mode), feed {}:{} protocol {:#06x}, {} instruments, ring of {} lines\n",
+            "{}\n  through card {} ({} mode), feed {} on {}, {} instruments, ring of {} lines\n",
             names.join(" + "),
             outcome.card,
             self.mode,
-            feed.group,
-            feed.port,
-            feed.protocol,
+            self.prepared.protocol.name(),
+            lines,
             self.prepared.instruments.len(),
             1u64 << self.prepared.config.ring.lines_log2,
         );
@@ -306,10 +384,12 @@ impl Report {
                 tally.gaps, tally.declared_lost, tally.restarts, tally.voids, tally.announced_drops
             ),
         );
+        self.lines_text(&mut row);
         for (title, group) in [
             ("messages", Group::Messages),
             ("dispositions", Group::Dispositions),
             ("frames", Group::Frames),
+            ("frames of B", Group::Bframes),
             ("events", Group::Events),
         ] {
             let counted = counters.group(group).filter(|(_, count)| *count > 0);
@@ -318,11 +398,49 @@ impl Report {
                     format!("{} {}", name.trim_start_matches("type_"), thousands(count))
                 })
                 .collect();
+            if counted.is_empty() && group == Group::Bframes {
+                continue;
+            }
             row(title, if counted.is_empty() { "none".into() } else { counted.join(", ") });
         }
         self.latency_text(&mut text);
         self.ending_text(&mut text);
         text
+    }
+
+    /// Two lines, and what each brought.
+    fn lines_text(&self, row: &mut impl FnMut(&str, String)) {
+        if self.prepared.config.lines.b.is_none() {
+            return;
+        }
+        let counters = &self.outcome.counters;
+        for line in Line::ALL {
+            let (copies, delivered) = match line {
+                Line::A => (Counter::CopiesInA, Counter::EventsDeliveredA),
+                Line::B => (Counter::CopiesInB, Counter::EventsDeliveredB),
+            };
+            let seen = match self.outcome.last_seen_ns[line as usize] {
+                0 => "never seen".to_string(),
+                ns => format!("last seen at {}.{:09} s", ns / 1_000_000_000, ns % 1_000_000_000),
+            };
+            row(
+                &format!("line {}", line.name()),
+                format!(
+                    "{} copies, {} delivered, {seen}",
+                    thousands(counters.get(copies)),
+                    thousands(counters.get(delivered)),
+                ),
+            );
+        }
+        let window = self.gap_window_ns().map_or("for ever".into(), |ns| format!("{ns} ns"));
+        let held = if self.reorder_holds_window() { "" } else { "less, " };
+        row(
+            "gap window",
+            format!(
+                "{window}; the reorder memory holds {held}{} ns, of the shortest messages at line rate",
+                thousands(self.reorder_holds_ns())
+            ),
+        );
     }
 
     fn latency_text(&self, text: &mut String) {

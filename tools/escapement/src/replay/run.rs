@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use escapement_capture::Merged;
 use escapement_card::injector::FRAME_BYTES_MAX;
 use escapement_card::{
     CardConfig, CardCounters, CardError, Device, Driver, DriverStats, Frame, Injector,
-    LatencyReport, RingEvent,
+    LatencyReport, Line, RingEvent,
 };
 
 use super::check::{Checker, Verdict};
@@ -16,6 +15,7 @@ use super::lines::LineTally;
 use super::pace::{Pace, Speed};
 use super::passed::Passed;
 use super::settings::Prepared;
+use super::source::Source;
 use super::stamps::Stamps;
 use super::tick_file::TickFile;
 use crate::failure::Failure;
@@ -36,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) packets_max: Option<u64>,
     /// Read what the lines say; otherwise lines are only taken out of the ring.
     pub(crate) read_lines: bool,
+    /// For measurements: packets are read into memory first, and the captures are not followed for the third ledger.
+    pub(crate) bare: bool,
 }
 
 /// What a replay gave.
@@ -48,7 +50,11 @@ pub(crate) struct Outcome {
     pub(crate) empty_packets: u64,
     pub(crate) counters: CardCounters,
     /// How far the feed went, by the captures.
-    pub(crate) passed: Passed,
+    pub(crate) passed: Option<Passed>,
+    /// Stamps of the last accepted frames of lines A and B.
+    pub(crate) last_seen_ns: [u64; 2],
+    /// Messages that the card's reorder memory holds.
+    pub(crate) reorder_messages: u64,
     pub(crate) tally: LineTally<TickFile>,
     pub(crate) driver: DriverStats,
     pub(crate) lost_lines: u64,
@@ -66,7 +72,7 @@ struct Replay<D> {
     driver: Driver<D>,
     tally: LineTally<TickFile>,
     checker: Option<Checker>,
-    passed: Passed,
+    passed: Option<Passed>,
     lost_lines: u64,
     read_lines: bool,
 }
@@ -76,10 +82,13 @@ pub(crate) fn replay<D: Device + Injector>(
     device: D,
     prepared: &Prepared,
     config: &CardConfig,
-    captures: &[PathBuf],
     options: &Options,
 ) -> Result<Outcome, Failure> {
-    let mut merged = Merged::open(captures)?;
+    let captures = &prepared.captures;
+    let mut source = match (options.bare, options.packets_max) {
+        (true, packets_max) => Source::held(captures, packets_max.unwrap_or(u64::MAX))?,
+        (false, _) => Source::streamed(captures)?,
+    };
     let mut driver = Driver::open(device)?;
     let info = *driver.info();
     driver.configure(config)?;
@@ -88,7 +97,7 @@ pub(crate) fn replay<D: Device + Injector>(
         Some(path) => {
             let fail = |error| Failure::input(format!("{}: {error}", path.display()));
             let file = TickFile::create(path).map_err(fail)?;
-            Some(TickCsv::new(file, &prepared.instruments, options.hw_time).map_err(fail)?)
+            Some(TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time).map_err(fail)?)
         }
         None => None,
     };
@@ -99,7 +108,7 @@ pub(crate) fn replay<D: Device + Injector>(
         driver,
         tally,
         checker,
-        passed: Passed::new(config),
+        passed: (!options.bare).then(|| Passed::new(config, prepared.protocol)),
         lost_lines: 0,
         read_lines: options.read_lines,
     };
@@ -113,7 +122,7 @@ pub(crate) fn replay<D: Device + Injector>(
     let (mut capture_error, mut card_error) = (None, None);
     let began = Instant::now();
     while options.packets_max.is_none_or(|max| packets < max) {
-        let packet = match merged.next_packet() {
+        let packet = match source.next_packet() {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(error) => {
@@ -132,14 +141,15 @@ pub(crate) fn replay<D: Device + Injector>(
         }
         pace.wait(packet.stamp_ns);
         let bytes = &packet.data[..packet.data.len().min(FRAME_BYTES_MAX)];
-        if let Err(error) = replay.frame(packet.stamp_ns, bytes)? {
+        let line = prepared.lines[packet.file];
+        if let Err(error) = replay.frame(line, packet.stamp_ns, bytes)? {
             card_error = Some(error);
             break;
         }
         packets += 1;
     }
     if card_error.is_none() {
-        card_error = replay.empty_card()?.err();
+        card_error = replay.end()?.err();
     }
     let wall = began.elapsed();
     drop(progress);
@@ -147,14 +157,17 @@ pub(crate) fn replay<D: Device + Injector>(
     let written = replay.tally.take_output().map_or(Ok(()), TickFile::finish);
     written.map_err(|error| ticks_failure(options, &error))?;
     let counters = replay.driver.counters()?;
+    let last_seen_ns = replay.driver.lines_last_seen()?;
     let verdict = replay.checker.map(|checker| checker.finish(&counters)).transpose()?;
     Ok(Outcome {
         card,
         packets,
-        cut_packets: merged.cut_packets(),
+        cut_packets: source.cut_packets(),
         empty_packets,
         counters,
         passed: replay.passed,
+        last_seen_ns,
+        reorder_messages: 1 << info.params.reorder_log2,
         tally: replay.tally,
         driver: replay.driver.stats(),
         lost_lines: replay.lost_lines,
@@ -174,7 +187,12 @@ fn ticks_failure(options: &Options, error: &std::io::Error) -> Failure {
 
 impl<D: Device + Injector> Replay<D> {
     /// Hands over one frame and takes the lines that are there. The outer error is the host's, the inner the card's.
-    fn frame(&mut self, stamp_ns: u64, bytes: &[u8]) -> Result<Result<(), CardError>, Failure> {
+    fn frame(
+        &mut self,
+        line: Line,
+        stamp_ns: u64,
+        bytes: &[u8],
+    ) -> Result<Result<(), CardError>, Failure> {
         // a long pause before the frame makes more lines than the ring holds
         loop {
             match self.driver.device_mut().pass_time(stamp_ns) {
@@ -187,25 +205,16 @@ impl<D: Device + Injector> Replay<D> {
                 Err(error) => return Ok(Err(error)),
             }
         }
-        let frame = Frame { bytes, stamp_ns, fcs_bad: false };
+        let frame = Frame { line, bytes, stamp_ns, fcs_bad: false };
         if let Some(checker) = &mut self.checker {
-            checker.frame(stamp_ns, bytes);
-        }
-        loop {
-            match self.driver.device_mut().pass_time(stamp_ns) {
-                Ok(true) => break,
-                Ok(false) => {
-                    if let Err(error) = self.drain()? {
-                        return Ok(Err(error));
-                    }
-                }
-                Err(error) => return Ok(Err(error)),
-            }
+            checker.frame(line, stamp_ns, bytes);
         }
         if let Err(error) = self.driver.device_mut().inject(&frame) {
             return Ok(Err(error));
         }
-        self.passed.frame(bytes);
+        if let Some(passed) = &mut self.passed {
+            passed.frame(line, bytes);
+        }
         self.drain().map(|done| done.map(|_| ()))
     }
 
@@ -236,6 +245,20 @@ impl<D: Device + Injector> Replay<D> {
                 Err(error) => return Ok(Err(error)),
             }
         }
+    }
+
+    /// The captures have ended: what waits for a missing number is let go, then the card is emptied.
+    fn end(&mut self) -> Result<Result<(), CardError>, Failure> {
+        if let Err(error) = self.empty_card()? {
+            return Ok(Err(error));
+        }
+        if let Some(checker) = &mut self.checker {
+            checker.flush();
+        }
+        if let Err(error) = self.driver.flush() {
+            return Ok(Err(error));
+        }
+        self.empty_card()
     }
 
     /// Lets the card run until nothing is on its way and every line has been taken.

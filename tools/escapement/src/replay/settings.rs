@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use escapement_card::{CardConfig, FeedConfig, FrameMode, InstrumentConfig, RingConfig, RingMode};
+use escapement_card::{
+    CardConfig, FeedConfig, FrameMode, InstrumentConfig, Line, LinesConfig, RingConfig, RingMode,
+};
+use escapement_feed::Protocol;
 
 use crate::failure::Failure;
-use crate::instruments::{self, Instrument, IEX_VENUE, SLOTS};
+use crate::instruments::{self, Instrument, SLOTS};
 use crate::price;
 use crate::survey::{self, FeedChoice, Survey};
 
@@ -83,11 +86,19 @@ pub(crate) struct Settings {
     /// Listen to this group; else the destination of the first datagram of a known protocol
     #[arg(long, value_name = "A.B.C.D:PORT")]
     group: Option<std::net::SocketAddrV4>,
+    /// How long a missing number is waited for while not every line has passed it, in card time; off = for ever
+    #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = crate::duration::parse_limit_ns)]
+    gap_window: u64,
 }
 
 /// A survey of the captures and what follows from it.
 pub(crate) struct Prepared {
     pub(crate) survey: Survey,
+    pub(crate) protocol: Protocol,
+    /// The captures of line A, then those of line B, each in the order given: of equal stamps line A goes first.
+    pub(crate) captures: Vec<PathBuf>,
+    /// The line of each capture.
+    pub(crate) lines: Vec<Line>,
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) config: CardConfig,
 }
@@ -108,20 +119,26 @@ impl Settings {
 
     /// Looks through the captures and makes the configuration. Nothing but the instrument file and the captures is read.
     pub(crate) fn prepare(&self, captures: &[PathBuf]) -> Result<Prepared, Failure> {
-        let listed = self.listed()?;
+        let listed = self.instrument_text()?;
         let choice = self.group.map_or(FeedChoice::First, FeedChoice::Group);
         let survey = survey::take(captures, choice)?;
-        let Some(feed) = survey.feed else {
+        let Some(found) = survey.feed else {
             return Err(survey.no_feed());
         };
+        let venue = found.protocol.venue();
         let instruments = match listed {
-            Some(listed) => listed,
+            Some((name, text)) => instruments::parse(&text, venue)
+                .map_err(|error| Failure::input(format!("{name}: {error}")))?,
             None => survey
                 .busiest(SLOTS)
                 .into_iter()
-                .map(|symbol| Instrument::iex(symbol, self.tick))
+                .map(|symbol| Instrument::plain(venue, symbol, self.tick))
                 .collect(),
         };
+        let mut order: Vec<usize> = (0..captures.len()).collect();
+        order.sort_by_key(|&file| survey.files[file].line);
+        let lines = order.iter().map(|&file| survey.files[file].line).collect();
+        let captures = order.iter().map(|&file| captures[file].clone()).collect();
         let configured = instruments
             .iter()
             .map(|one| InstrumentConfig {
@@ -131,13 +148,15 @@ impl Settings {
             })
             .collect();
         let feed = FeedConfig {
-            group: feed.group,
-            port: feed.port,
+            group: *found.group.ip(),
+            port: found.group.port(),
             feed_id: 1,
-            protocol: feed.protocol,
-            channel: feed.channel,
+            transport: found.protocol.transport(),
+            protocol: found.protocol.id(),
+            channel: found.channel,
         };
         let mut config = CardConfig::new(feed, configured);
+        config.lines = LinesConfig { b: found.group_b, gap_window_ns: self.gap_window };
         config.frame_mode = match self.mode {
             Mode::Whole => FrameMode::Whole,
             Mode::Early => FrameMode::Early,
@@ -153,23 +172,22 @@ impl Settings {
                 RingChoice::Broadcast => RingMode::Broadcast,
             },
         };
-        Ok(Prepared { survey, instruments, config })
+        Ok(Prepared { survey, protocol: found.protocol, captures, lines, instruments, config })
     }
 
-    fn listed(&self) -> Result<Option<Vec<Instrument>>, Failure> {
+    /// Name and text of the instrument file, if one is read.
+    fn instrument_text(&self) -> Result<Option<(String, String)>, Failure> {
         let Some(path) = self.instrument_file() else {
             return Ok(None);
         };
-        let name = path.display();
+        let name = path.display().to_string();
         let bytes =
             std::fs::read(path).map_err(|error| Failure::input(format!("{name}: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let offset = error.utf8_error().valid_up_to();
             Failure::input(format!("{name}: offset {offset}: not UTF-8 text, expected TOML"))
         })?;
-        let list = instruments::parse(&text, IEX_VENUE)
-            .map_err(|error| Failure::input(format!("{name}: {error}")))?;
-        Ok(Some(list))
+        Ok(Some((name, text)))
     }
 }
 

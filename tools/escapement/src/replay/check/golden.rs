@@ -2,7 +2,8 @@
 
 use escapement_card::{CardConfig, CardParams};
 use escapement_feed::{
-    CardConfig as ModelConfig, Checks, Feed, FrameMode, Instrument, LevelGeometry, Protocol, Symbol,
+    CardConfig as ModelConfig, Checks, Destination, Feed, FrameMode, Instrument, LevelGeometry,
+    Lines, OrderGeometry, Protocol, Symbol,
 };
 
 use crate::failure::Failure;
@@ -10,7 +11,7 @@ use crate::failure::Failure;
 /// What a golden model of this card with this configuration is told.
 pub(super) fn config(config: &CardConfig, card: &CardParams) -> Result<ModelConfig, Failure> {
     let id = config.feed.protocol;
-    let protocol = Protocol::from_id(id)
+    let protocol = Protocol::of(config.feed.transport, id)
         .ok_or_else(|| Failure::input(format!("unknown protocol {id:#06x}")))?;
     let instruments = config
         .instruments
@@ -30,6 +31,15 @@ pub(super) fn config(config: &CardConfig, card: &CardParams) -> Result<ModelConf
             protocol,
             channel: config.feed.channel,
         },
+        lines: Lines {
+            configured: config.lines.configured(),
+            b: config.lines.b.map_or(Destination::default(), |b| Destination {
+                group: u32::from(*b.ip()),
+                port: b.port(),
+            }),
+            gap_window_ns: config.lines.gap_window_ns,
+            reorder_log2: card.reorder_log2,
+        },
         feed_id: config.feed.feed_id,
         checks: Checks {
             ip_checksum: config.check_ip_checksum,
@@ -44,5 +54,6 @@ pub(super) fn config(config: &CardConfig, card: &CardParams) -> Result<ModelConf
         slots: card.slots,
         instruments,
         levels: LevelGeometry { sets_log2: card.level_sets_log2, ways: card.level_ways },
+        orders: OrderGeometry { sets_log2: card.order_sets_log2, ways: card.order_ways.max(1) },
     })
 }
