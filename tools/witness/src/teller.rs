@@ -260,8 +260,11 @@ impl Teller {
         self.publish_after_put(old, order.instrument, flag);
     }
 
-    /// Tells what `put` changed, the instrument that lost an order first; `flag` is that of before the message.
+    /// Tells what `put` changed, the instrument that lost an order first; `flag` is that of before the message. An order
+    /// that did not fit is missing in what its own message tells (a replace took the original out), so that is flagged
+    /// already: a best without a flag is the true one.
     fn publish_after_put(&mut self, old: Option<usize>, instrument: usize, flag: bool) {
+        let flag = flag || self.instruments[instrument].untracked > 0;
         if let Some(other) = old.filter(|&old| old != instrument) {
             // `put` has flagged nothing of another instrument
             let other_flag = self.flag(other);

@@ -131,6 +131,33 @@ fn an_order_that_does_not_fit_flags_its_instrument_until_it_goes() {
 }
 
 #[test]
+fn a_replace_that_does_not_fit_flags_its_own_ticks() {
+    let folder = tempfile::tempdir().unwrap();
+    let replace = |original: u64, reference: u64, shares: u32, price: u32| {
+        let mut data = vec![b'U', 0, 1, 0, 0, 0, 0, 0, 0, 0, 9];
+        data.extend(original.to_be_bytes());
+        data.extend(reference.to_be_bytes());
+        data.extend(shares.to_be_bytes());
+        data.extend(price.to_be_bytes());
+        data
+    };
+    // two sets of one way: 1 and 3 share a set, 2 has the other
+    let messages = [add(1, b'B', 5, 100), add(2, b'B', 6, 110), replace(2, 3, 6, 120)];
+    let mut reading = itch(folder.path(), &messages);
+    reading.bounds = Some(Bounds { sets: 2, ways: 1 });
+    let told = rows(&reading);
+    assert_eq!(
+        told.last().unwrap(),
+        "2,3,9,XNAS,ZAAA,bid,100,5,,MAYBE_BAD_BOOK",
+        "the best is 120"
+    );
+    let silent: Vec<String> = told.iter().map(|row| row.replace("MAYBE_BAD_BOOK", "")).collect();
+    let found = compare(&write(folder.path(), &silent), &reading, None).unwrap();
+    let verdicts: Vec<Verdict> = found.first.iter().map(|difference| difference.verdict).collect();
+    assert_eq!(verdicts, [Verdict::WrongUnflagged, Verdict::FlagMissing]);
+}
+
+#[test]
 fn broken_inputs_are_named_with_their_place() {
     let folder = tempfile::tempdir().unwrap();
     let reading = itch(folder.path(), &[add(1, b'B', 5, 100)]);
