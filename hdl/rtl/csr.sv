@@ -80,8 +80,8 @@ module csr
   assign hwif_in.STATUS.in_flight.next = status_i.in_flight;
   assign hwif_in.CARD_TIME.ns.next = status_i.card_time_ns;
   assign hwif_in.RING_HEAD.lines.next = status_i.ring_head;
-  assign hwif_in.LINE_SEEN_A.ns.next = status_i.line_seen[0];
-  assign hwif_in.LINE_SEEN_B.ns.next = status_i.line_seen[1];
+  assign hwif_in.LINE_SEEN_A.ns.next = status_i.line_seen_a;
+  assign hwif_in.LINE_SEEN_B.ns.next = status_i.line_seen_b;
   assign hwif_in.counters.rd_ack = counter_rd_ack_i;
   assign hwif_in.counters.rd_data = counter_rd_data_i;
   assign hwif_in.counters.wr_ack = counter_wr_ack_i;

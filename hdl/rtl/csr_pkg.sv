@@ -56,12 +56,13 @@ package csr_pkg;
   } strobe_t;
 
   typedef struct packed {
-    logic             idle;
-    logic             core_up;
-    logic [31:0]      in_flight;
-    logic [63:0]      card_time_ns;
-    logic [63:0]      ring_head;
-    logic [1:0][63:0] line_seen;
+    logic        idle;
+    logic        core_up;
+    logic [31:0] in_flight;
+    logic [63:0] card_time_ns;
+    logic [63:0] ring_head;
+    logic [63:0] line_seen_a;
+    logic [63:0] line_seen_b;
   } status_t;
 
   // AXI4-Lite, one struct each way.

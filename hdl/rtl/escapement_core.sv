@@ -198,7 +198,7 @@ module escapement_core
     .reorder_full_o      (reorder_full),
     .restarts_o          (restart),
     .lost_range_evicted_o(range_evicted),
-    .seen_o              (status.line_seen),
+    .seen_o              ({status.line_seen_b, status.line_seen_a}),
     .busy_o              (arbiter_busy)
   );
 

@@ -1,4 +1,4 @@
-"""The front end end to end: frames in, session events out, against the page; and the latency budget."""
+"""The front ends of both lines end to end: frames in, events in sequence out, against the page; and the latency budget."""
 
 import random
 from collections import Counter
@@ -6,28 +6,33 @@ from collections import Counter
 import cocotb
 from cocotb.triggers import RisingEdge
 from lib import frames, stream
-from lib.bench import run
+from lib.arbiter_reference import Arbiter, Packet
+from lib.bench import RTL, run
 from lib.clocking import reset, start_clock
 from lib.coverage import Coverage
 from lib.frame_reference import DISPOSITIONS, NUMBER, Config, judge
-from lib.session_reference import Packet, Session
-from lib.structs import EV, EV_KIND, MAC_BEAT
+from lib.structs import EV, EV_KIND, MAC_BEAT, _parse
 
-SOURCES = ["gen/esc_counter_pkg.sv", "eth_ip_udp.sv", "iex_tp.sv", "frame_fifo.sv", "card_time.sv", "lost_ranges.sv",
-           "session.sv", "front_end_bench.sv"]
+SOURCES = ["gen/esc_counter_pkg.sv", "csr_pkg.sv", "front_pkg.sv", "rx_gate.sv", "eth_ip_udp.sv", "iex_tp.sv", "mold_udp64.sv",
+           "block_splitter.sv", "frame_fifo.sv", "line_front.sv", "card_time.sv", "lost_ranges.sv", "held_map.sv", "sync_ram.sv",
+           "feed_session.sv", "line_arbiter.sv", "front_end_bench.sv"]
+CONFIG = _parse((RTL / "csr_pkg.sv").read_text())[2]["config_t"]
+COUNT = _parse((RTL / "front_pkg.sv").read_text())[2]["front_count_t"]
 KIND = {number: name for name, number in EV_KIND.items()}
 # Last byte of a message in at cycle 0 -> ev_valid; last beat of the frame -> first EvMsg.
 EARLY_CYCLES_MAX, WHOLE_CYCLES_MAX = 6, 9
 
 COVERAGE = Coverage("front_end")
 COVERAGE.bins("mode", ["whole", "early"])
+COVERAGE.bins("transport", ["iex", "mold"])
 COVERAGE.bins("disposition", [d for d in DISPOSITIONS if d not in ("overrun", "fifo_full")])
-COVERAGE.bins("event", ["ip_checksum_bad", "udp_checksum_bad", "malformed_block", "trailing_bytes", "heartbeats", "voided",
-                        "gaps", "restarts", "late", "duplicate", "evicted"])
+COVERAGE.bins("event", ["ip_checksum_bad", "udp_checksum_bad", "malformed_block", "trailing_bytes", "heartbeats", "end_of_session", "voided",
+                        "gaps", "restarts", "late", "duplicate", "stale", "evicted"])
 COVERAGE.bins("kind", list(EV_KIND))
 COVERAGE.bins("length", ["empty", "1", "2..9", "10..50", "51.."])
 COVERAGE.bins("lane", range(8))  # lane of the payload in which a message's length stands
-COVERAGE.cross("mode x disposition", "mode", "disposition")
+IEX_ONLY = ("transport_version", "wrong_protocol", "wrong_channel")
+COVERAGE.cross("mode x disposition", "transport", "mode", "disposition", ignore=lambda t, _, d: t == "mold" and d in IEX_ONLY)
 COVERAGE.cross("mode x kind", "mode", "kind", ignore=lambda m, k: (m, k) == ("whole", "EvVoid"))
 COVERAGE.cross("length x lane", "length", "lane")
 
@@ -37,11 +42,12 @@ class Bench:
         self.dut = dut
         self.count = Counter()
         self.disp = []
-        for name, value in (("early_i", early), ("group_i", cfg.group), ("port_i", cfg.port),
-                            ("ip_checksum_i", cfg.ip_checksum), ("udp_checksum_i", cfg.udp_checksum),
-                            ("protocol_i", cfg.protocol), ("channel_i", cfg.channel), ("refresh_interval_i", interval)):
-            getattr(dut, name).value = int(value)
-        self.source = stream.source(dut, "beat", dut.clk_i, MAC_BEAT, stall_in)
+        dut.cfg_i.value = CONFIG.pack({
+            "enable": 1, "early": early, "mold": cfg.mold, "group": cfg.group, "port": cfg.port, "group_b": cfg.group, "port_b": cfg.port,
+            "ip_checksum": cfg.ip_checksum, "udp_checksum": cfg.udp_checksum, "protocol": cfg.protocol, "channel": cfg.channel,
+            "refresh_interval_ns": interval, "lines": 1, "gap_window_ns": 10**6})
+        self.source = stream.source(dut, "a", dut.clk_i, MAC_BEAT, stall_in)
+        self.source_b = stream.source(dut, "b", dut.clk_i, MAC_BEAT, stall_in)
         self.latest = []
         self.sink = stream.sink(dut, "ev", dut.clk_i, EV, stall_out, on_item=self._on_event)
         self.task = cocotb.start_soon(self._watch())
@@ -51,9 +57,7 @@ class Bench:
 
     async def _watch(self):
         dut, edge = self.dut, RisingEdge(self.dut.clk_i)
-        pulses = [(getattr(dut, f"{n}_o"), n) for n in (
-            "ip_checksum_bad", "udp_checksum_bad", "malformed_block", "trailing_bytes", "heartbeat", "copies_valid",
-            "late", "duplicate", "type_valid", "restarts", "lost_range_evicted")]
+        pulses = [(getattr(dut, f"{n}_o"), n) for n in ("late", "duplicate", "stale", "gaps", "restarts", "lost_range_evicted")]
         while True:
             await edge
             if dut.rst_ni.value != 1:
@@ -61,17 +65,24 @@ class Bench:
             for handle, name in pulses:
                 if handle.value == 1:
                     self.count[name] += 1
-            if dut.gaps_o.value == 1:
-                self.count["gaps"] += 1
+            self.count["copies_valid"] += int(dut.copies_o.value).bit_count()
+            self.count["type_valid"] += int(dut.delivered_o.value).bit_count()
+            if dut.lost_valid_o.value == 1:
                 self.count["lost"] += int(dut.lost_o.value)
-            if dut.voided_valid_o.value == 1:
-                self.count["voided"] += int(dut.voided_o.value)
-            for valid, disp in ((dut.eth_disp_valid_o, dut.eth_disp_o), (dut.iex_disp_valid_o, dut.iex_disp_o)):
-                if valid.value == 1:
-                    self.disp.append(int(disp.value))
+            counts = int(dut.count_o.value)
+            for line in (0, 1):
+                c = COUNT.unpack(counts >> line * COUNT.width & (1 << COUNT.width) - 1)
+                for where in ("header", "transport"):
+                    if c[f"{where}_valid"]:
+                        self.disp.append(c[f"{where}_disp"])
+                for name in ("ip_checksum_bad", "udp_checksum_bad", "malformed_block", "trailing_bytes", "heartbeat",
+                             "end_of_session"):
+                    self.count[name] += c[name]
+                self.count["voided"] += c["voided"]
 
     async def settle(self):
         await self.source.drained()
+        await self.source_b.drained()
         quiet = 0
         while quiet < 12:
             await RisingEdge(self.dut.clk_i)
@@ -80,14 +91,15 @@ class Bench:
     def stop(self):
         self.task.cancel()
         self.source.stop()
+        self.source_b.stop()
         self.sink.stop()
 
 
 class Feed:
     """Sequence numbers of a feed that loses, repeats and restarts."""
 
-    def __init__(self, restarts=True):
-        self.restarts = restarts
+    def __init__(self, restarts=True, mold=False):
+        self.restarts, self.mold, self.old = restarts, mold, []
         self.session, self.next, self.offset, self.time, self.stamp = random.getrandbits(32), 1, 0, 10**18, 10**18
 
     def header(self):
@@ -101,8 +113,12 @@ class Feed:
         elif roll < 0.92:
             self.next = max(1, self.next - random.randrange(1, 60))
         elif roll < 0.94:
-            self.session = random.getrandbits(32)
+            self.old.append(self.session)
+            self.session = random.getrandbits(80 if self.mold else 32)
             self.next = random.choice((1, 1, 5))
+        elif roll < 0.98 and self.mold and self.old:
+            # A late packet of a session that ended.
+            return {"first_seq": self.next, "session": random.choice(self.old[-4:]), "send_time": 0, "offset": 0}
         elif roll < 0.98:
             self.next = 1
         else:
@@ -114,16 +130,16 @@ class Feed:
         self.next = (self.next + count) % 2**64
 
 
-def expect(session, verdict, stamp, early):
-    """Runs the reference session on one frame's verdict."""
+def expect(session, verdict, stamp, early, line=0):
+    """Runs the reference on one frame's verdict."""
     if verdict.header is None or (verdict.disposition != "ok" and not early):
         return
     h = verdict.header
     bad = None if verdict.disposition == "ok" else NUMBER[verdict.disposition]
-    session.packet(Packet(stamp, h["session"], h["first_seq"], h["offset"], h["send_time"], verdict.messages, bad))
+    session.packet(Packet(stamp, h["session"], h["first_seq"], h["offset"], h["send_time"], verdict.messages, bad), line)
 
 
-def check(bench, session, verdicts, early):
+def check(bench, session, verdicts, early, mold):
     got = []
     for item in bench.sink.items:
         entry = {"kind": KIND[item["kind"]], **{k: item[k] for k in ("hw_time", "msg_index", "bad")}}
@@ -148,21 +164,22 @@ def check(bench, session, verdicts, early):
     events = Counter(e for v in verdicts for e in v.events)
     c = bench.count
     for event, name in (("ip_checksum_bad",) * 2, ("udp_checksum_bad",) * 2, ("malformed_block",) * 2, ("trailing_bytes",) * 2,
-                        ("heartbeats", "heartbeat")):
+                        ("heartbeats", "heartbeat"), ("end_of_session",) * 2):
         assert c[name] == events[event], (event, c[name], events[event])
     voided = 0 if early else sum(len(v.messages) for v in verdicts if v.disposition != "ok")
     assert c["voided"] == voided, (c["voided"], voided)
     s = session.count
-    assert (c["copies_valid"], c["late"], c["duplicate"], c["type_valid"], c["gaps"], c["lost"], c["restarts"],
-            c["lost_range_evicted"]) == (s["copies"], s["late"], s["duplicate"], s["delivered"], s["gaps"], s["lost"],
+    copies, delivered = s["copies", 0] + s["copies", 1], session.delivered()
+    assert (c["copies_valid"], c["late"], c["duplicate"], c["stale"], c["type_valid"], c["gaps"], c["lost"], c["restarts"],
+            c["lost_range_evicted"]) == (copies, s["late"], s["duplicate"], s["stale"], delivered, s["gaps"], s["lost"],
                                          s["restarts"], s["evicted"])
-    assert s["copies"] == s["late"] + s["duplicate"] + s["delivered"]
+    assert copies == s["late"] + s["duplicate"] + s["stale"] + delivered + session.in_flight()
     mode = "early" if early else "whole"
     for v in verdicts:
-        COVERAGE.hit(mode=mode, disposition=v.disposition)
+        COVERAGE.hit(transport="mold" if mold else "iex", mode=mode, disposition=v.disposition)
         for event in v.events:
             COVERAGE.hit(event=event)
-        at = 40
+        at = 20 if mold else 40
         for m in v.messages:
             size = len(m)
             name = "empty" if size == 0 else "1" if size == 1 else "2..9" if size < 10 else "10..50" if size <= 50 else "51.."
@@ -170,7 +187,7 @@ def check(bench, session, verdicts, early):
             at += 2 + size
     for e in session.events:
         COVERAGE.hit(mode=mode, kind=e["kind"])
-    for name in ("gaps", "restarts", "late", "duplicate", "evicted"):
+    for name in ("gaps", "restarts", "late", "duplicate", "stale", "evicted"):
         if s[name]:
             COVERAGE.hit(event=name)
     if voided:
@@ -180,7 +197,7 @@ def check(bench, session, verdicts, early):
 async def random_run(dut, early, frames_count, interval, stall_in, stall_out, cfg, restarts):
     bench = Bench(dut, cfg, early, interval, stall_in, stall_out)
     await reset(dut)
-    feed, session, verdicts = Feed(restarts), Session(4, interval), []
+    feed, session, verdicts = Feed(restarts, cfg.mold), Arbiter(4, interval, 64, mold=cfg.mold), []
     for number in range(frames_count):
         # Every fault twice for sure, then mostly good frames.
         fault = random.choice(("none", "none", "none", random.choice(frames.FAULTS)))
@@ -190,12 +207,12 @@ async def random_run(dut, early, frames_count, interval, stall_in, stall_out, cf
         verdict = judge(data, fcs_bad, cfg)
         verdicts.append(verdict)
         expect(session, verdict, feed.stamp, early)
-        if verdict.disposition == "ok":
+        if verdict.disposition == "ok" and (not cfg.mold or verdict.header["session"] == feed.session):
             feed.advance(len(verdict.messages))
         for beat in frames.beats(data, fcs_bad, feed.stamp):
             bench.source.send(beat)
     await bench.settle()
-    check(bench, session, verdicts, early)
+    check(bench, session, verdicts, early, cfg.mold)
     bench.stop()
 
 
@@ -203,12 +220,44 @@ async def random_run(dut, early, frames_count, interval, stall_in, stall_out, cf
 async def frames_give_the_events_of_the_page(dut):
     await start_clock(dut)
     for early in (False, True):
-        for number in range(3):
-            cfg = Config(channel=(1, 0)[number % 2], udp_checksum=number == 1, ip_checksum=number != 2)
-            await random_run(dut, early, 200, (700, 0, 3000)[number],
-                             (stream.always, stream.always, stream.stalls(0.3))[number],
-                             (stream.always, stream.stalls(0.5), stream.bursts(30, 60))[number], cfg,
-                             restarts=number != 1)
+        for mold in (False, True):
+            for number in range(3):
+                cfg = Config(channel=(1, 0)[number % 2], udp_checksum=number == 1, ip_checksum=number != 2, mold=mold)
+                await random_run(dut, early, 160, (700, 0, 3000)[number],
+                                 (stream.always, stream.always, stream.stalls(0.3))[number],
+                                 (stream.always, stream.stalls(0.5), stream.bursts(30, 60))[number], cfg,
+                                 restarts=number != 1)
+
+
+@cocotb.test()
+async def the_other_line_has_a_port_of_its_own(dut):
+    """The same frames on both ports, B behind A: every copy of B is a duplicate; what A's FCS spoils comes from B."""
+    await start_clock(dut)
+    cfg = Config(mold=True)
+    for early in (False, True):
+        bench = Bench(dut, cfg, early, 0)
+        await reset(dut)
+        ref, seq = Arbiter(4, 0, 64, mold=True), 1
+        for number in range(60):
+            messages = [random.randbytes(random.choice((19, 31, 36))) for _ in range(random.randrange(1, 6))]
+            for line in (0, 1):
+                data = frames.frame(frames.mold_packet(messages, first_seq=seq), cfg)
+                bad = line == 0 and number % 7 == 3
+                stamp = 1000 * number + 10 * line
+                expect(ref, judge(data, bad, cfg), stamp, early, line)
+                for beat in frames.beats(data, bad, stamp):
+                    (bench.source_b if line else bench.source).send(beat)
+                # The other line's frame ends when this one is through the front end.
+                await (bench.source_b if line else bench.source).drained()
+                while int(dut.frame_busy_o.value):
+                    await RisingEdge(dut.clk_i)
+            seq += len(messages)
+        await bench.settle()
+        got = [(i["seq"], i["data"]) for i in bench.sink.items if KIND[i["kind"]] == "EvMsg"]
+        assert got == [(e["seq"], e["data"]) for e in ref.events if e["kind"] == "EvMsg"] and len(got) == seq - 1
+        assert bench.count["duplicate"] == ref.count["duplicate"] > 0 and ref.count["gaps"] == 0
+        assert bench.count["type_valid"] == seq - 1
+        bench.stop()
 
 
 @cocotb.test()
@@ -233,7 +282,7 @@ async def latency_is_in_the_budget(dut):
             position = 0
             while position * 8 < len(data):
                 await RisingEdge(dut.clk_i)
-                if dut.beat_valid_i.value == 1 and dut.beat_ready_o.value == 1:
+                if dut.a_valid_i.value == 1 and dut.a_ready_o.value == 1:
                     taken[position] = int(dut.cycle_o.value)
                     position += 1
             await bench.settle()
