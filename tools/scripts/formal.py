@@ -64,6 +64,8 @@ class Proof:
     depth: int
     covers: int
     narrowed: str
+    harness: str = ""  # hdl/formal/<harness>_proof.sv; "" = the proof's name
+    parameters: dict[str, int] = field(default_factory=dict)  # of the harness
     narrow: list[Change] = field(default_factory=list)  # widths that no parameter of the module sets
     options: list[str] = field(default_factory=list)
     script: list[str] = field(default_factory=list)
@@ -71,7 +73,7 @@ class Proof:
 
     @property
     def top(self) -> str:
-        return f"{self.name}_proof"
+        return f"{self.harness or self.name}_proof"
 
 
 def load(path: Path = PROOFS) -> list[Proof]:
@@ -126,7 +128,8 @@ def sby_file(proof: Proof, mode: str, depth: int, files: dict[str, Path]) -> str
     names = " ".join(files)
     lines = ["[options]", f"mode {mode}", f"depth {depth}", f"timeout {TIMEOUT_S}", *proof.options]
     lines += ["[engines]", "smtbmc yices", "[script]"]
-    lines += [f"read_slang -j 1 -D SYNTHESIS --top {proof.top} {names}", *(proof.script or [f"prep -top {proof.top}"])]
+    settings = "".join(f" -G {name}={value}" for name, value in proof.parameters.items())
+    lines += [f"read_slang -j 1 -D SYNTHESIS --top {proof.top}{settings} {names}", *(proof.script or [f"prep -top {proof.top}"])]
     lines += ["[files]", *(f"{name} {path}" for name, path in files.items())]
     return "\n".join(lines) + "\n"
 
@@ -152,7 +155,7 @@ def run(proof: Proof, label: str, mode: str, depth: int, mutant: Mutant | None =
 
 
 def say(good: bool, proof: Proof, what: str, status: str, seconds: float) -> None:
-    print(f"{'ok' if good else 'FAILED':<7}{proof.name:<16}{what:<60}{status:<9}{seconds:6.1f} s", flush=True)
+    print(f"{'ok' if good else 'FAILED':<7}{proof.name:<20}{what:<64}{status:<9}{seconds:6.1f} s", flush=True)
 
 
 def check(proof: Proof, mutants: list[Mutant]) -> bool:
