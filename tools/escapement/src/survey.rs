@@ -247,10 +247,7 @@ fn describe(bytes: &[u8]) -> Option<String> {
                 format!("an IEX-TP datagram {to}")
             }
             Some(_) => format!("an IEX-TP datagram {to} ({})", frame.disposition.name()),
-            None => format!(
-                "an IEX-TP datagram {to} of unknown protocol {:#06x}",
-                packet.protocol
-            ),
+            None => format!("an IEX-TP datagram {to} of unknown protocol {:#06x}", packet.protocol),
         });
     }
     use FrameDisposition::{

@@ -223,6 +223,63 @@ fn two_feeds_in_one_replay_are_one_feed_and_foreign_frames() {
     assert_eq!(names.iter().map(|name| both.number(name)).sum::<u64>(), foreign);
 }
 
+/// The capture with another destination address in each of its frames.
+fn moved_to(capture: &[u8], last_octet: u8) -> Vec<u8> {
+    let mut capture = capture.to_vec();
+    for at in records(&capture).into_iter().rev().skip(1) {
+        let ip = at + 16 + 14;
+        capture[ip + 19] = last_octet;
+        let words = capture[ip..ip + 20].chunks(2).enumerate();
+        let mut sum: u32 = words
+            .filter(|(place, _)| *place != 5)
+            .map(|(_, word)| u32::from(u16::from_be_bytes([word[0], word[1]])))
+            .sum();
+        while sum > 0xffff {
+            sum = (sum & 0xffff) + (sum >> 16);
+        }
+        capture[ip + 10..ip + 12].copy_from_slice(&(!(sum as u16)).to_be_bytes());
+    }
+    capture
+}
+
+#[test]
+fn two_groups_of_one_feed_are_two_lines_and_three_are_too_many() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = generated(Feed::Tops, 7, 1_000);
+    let [a, b, c] =
+        [1, 2, 3].map(|octet| file(&folder, &format!("{octet}.pcap"), &moved_to(&capture, octet)));
+    let alone = replay(&a, "soft", &["--check"]);
+    let both = replay(&a, "soft", &["--check", path(&b)]);
+    both.assert_fine();
+    assert_eq!(both.ticks, alone.ticks);
+    assert_eq!(both.number("/feed/lines/1/frames/ok"), alone.number("/frames/ok"));
+    assert_eq!(both.number("/dispositions/duplicate"), both.number("/feed/lines/1/copies_in"));
+    refused(
+        &["replay", path(&a), path(&b), path(&c), "--card", "soft"],
+        &[path(&a), path(&c), "3 groups of one feed", "expected lines A and B at most"],
+    );
+}
+
+#[test]
+fn a_nasdaq_file_that_breaks_off_says_where() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = b"\0\x0cS\0\0\0\0\0\0\0\0\0\x05O".repeat(3);
+    bytes.truncate(40);
+    let capture = file(&folder, "day.itch", &bytes);
+    let found = replay(&capture, "soft", &["--check"]);
+    assert_eq!(found.run.code, 2);
+    let place = "offset 28: file ends inside a Nasdaq message: expected 14 bytes, found 12";
+    assert!(found.run.stderr.contains(place), "{}", found.run.stderr);
+    assert_eq!(found.ticks.lines().count(), 3, "{}", found.ticks);
+    assert_eq!(found.json["conserved"], true);
+    let list =
+        file(&folder, "list", b"[[instrument]]\nvenue = \"IEXG\"\nsymbol = \"A\"\ntick = 1\n");
+    refused(
+        &["replay", path(&capture), "--card", "soft", "--instruments", path(&list)],
+        &[path(&list), "line 2", "unknown venue \"IEXG\", expected \"XNAS\""],
+    );
+}
+
 #[test]
 fn lost_numbers_are_found_three_ways() {
     let folder = tempfile::tempdir().unwrap();
@@ -413,6 +470,7 @@ fn usage_errors_have_exit_code_2_and_one_line() {
         (&["replay", "x.pcap", "--speed", "0x"][..], "expected max or a factor"),
         (&["replay", "x.pcap", "--refresh", "1h"][..], "expected ns, us, ms or s"),
         (&["replay", "x.pcap", "--group", "1.2.3.4"][..], "--group"),
+        (&["replay", "x.pcap", "--gap-window", "1h"][..], "expected ns, us, ms or s"),
         (&["replay", "x.pcap", "--hw-time"][..], "--ticks"),
         (&["replay", "x.pcap", "--no-such-flag"][..], "unexpected argument"),
         (&["capture", "mutate", "x.pcap", "--loss", "1.5", "-o", "y"][..], "a rate from 0 to 1"),

@@ -56,8 +56,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
     for kind in kinds {
         let mut runs: Vec<(f64, Value)> = Vec::new();
         for _ in 0..arguments.runs {
-            let outcome =
-                on_card(kind, &prepared, &prepared.config, &options)?;
+            let outcome = on_card(kind, &prepared, &prepared.config, &options)?;
             if let Some(error) = outcome.card_error {
                 return Err(error.into());
             }

@@ -91,6 +91,7 @@ impl Arguments {
 
     fn report(&self) -> Result<Report, Failure> {
         let arguments = self;
+        arguments.settings.assure_fits(arguments.card)?;
         let prepared = arguments.settings.prepare(&arguments.captures)?;
         let options = Options {
             speed: arguments.speed,
@@ -101,8 +102,7 @@ impl Arguments {
             read_lines: true,
             bare: false,
         };
-        let outcome =
-            on_card(arguments.card, &prepared, &prepared.config, &options)?;
+        let outcome = on_card(arguments.card, &prepared, &prepared.config, &options)?;
         let (early, whole) = latencies(arguments, &prepared, &outcome)?;
         warn(&outcome);
         let mut outputs = Vec::new();
@@ -128,7 +128,9 @@ pub(super) fn on_card(
 ) -> Result<Outcome, Failure> {
     match kind {
         CardKind::Sim => replay(SimCard::new()?, prepared, config, options),
-        CardKind::Soft => replay(SoftCard::new(), prepared, config, options),
+        CardKind::Soft => {
+            replay(SoftCard::with_params(prepared.soft_params), prepared, config, options)
+        }
     }
 }
 

@@ -97,7 +97,10 @@ pub(crate) fn replay<D: Device + Injector>(
         Some(path) => {
             let fail = |error| Failure::input(format!("{}: {error}", path.display()));
             let file = TickFile::create(path).map_err(fail)?;
-            Some(TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time).map_err(fail)?)
+            Some(
+                TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time)
+                    .map_err(fail)?,
+            )
         }
         None => None,
     };

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use escapement_card::{
-    CardConfig, FeedConfig, FrameMode, InstrumentConfig, Line, LinesConfig, RingConfig, RingMode,
+    CardConfig, CardParams, FeedConfig, FrameMode, InstrumentConfig, Line, LinesConfig, RingConfig,
+    RingMode, SOFT_PARAMS,
 };
 use escapement_feed::Protocol;
 
@@ -89,6 +90,9 @@ pub(crate) struct Settings {
     /// How long a missing number is waited for while not every line has passed it, in card time; off = for ever
     #[arg(long, value_name = "TIME", default_value = "1ms", value_parser = crate::duration::parse_limit_ns)]
     gap_window: u64,
+    /// Order table of the soft card, sets (a power of two) and ways, as a card of that size is built [default: 65536,16]
+    #[arg(long, value_name = "SETS,WAYS", value_parser = parse_order_table)]
+    order_table: Option<(u8, u8)>,
 }
 
 /// A survey of the captures and what follows from it.
@@ -101,6 +105,8 @@ pub(crate) struct Prepared {
     pub(crate) lines: Vec<Line>,
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) config: CardConfig,
+    /// How the soft card is built.
+    pub(crate) soft_params: CardParams,
 }
 
 impl Settings {
@@ -110,6 +116,16 @@ impl Settings {
             Mode::Whole => "whole",
             Mode::Early => "early",
         }
+    }
+
+    /// What is asked for is built by this kind of card.
+    pub(crate) fn assure_fits(&self, kind: CardKind) -> Result<(), Failure> {
+        if self.order_table.is_some() && kind != CardKind::Soft {
+            return Err(Failure::input(
+                "--order-table is for --card soft: other cards have the table they were built with",
+            ));
+        }
+        Ok(())
     }
 
     /// The instrument file, if one is read.
@@ -172,7 +188,13 @@ impl Settings {
                 RingChoice::Broadcast => RingMode::Broadcast,
             },
         };
-        Ok(Prepared { survey, protocol: found.protocol, captures, lines, instruments, config })
+        let mut soft_params = SOFT_PARAMS;
+        if let Some((sets_log2, ways)) = self.order_table {
+            soft_params.order_sets_log2 = sets_log2;
+            soft_params.order_ways = ways;
+        }
+        let protocol = found.protocol;
+        Ok(Prepared { survey, protocol, captures, lines, instruments, config, soft_params })
     }
 
     /// Name and text of the instrument file, if one is read.
@@ -198,6 +220,24 @@ fn parse_tick(text: &str) -> Result<u32, String> {
         return Err(format!("tick size is {}, expected 0.0001 to {largest}", price::format(tick)));
     }
     Ok(tick as u32)
+}
+
+fn parse_order_table(text: &str) -> Result<(u8, u8), String> {
+    let parse = || {
+        let (sets, ways) = text.split_once(',')?;
+        Some((sets.parse::<u32>().ok()?, ways.parse::<u8>().ok()?))
+    };
+    match parse() {
+        Some((sets, ways))
+            if sets.is_power_of_two() && sets <= 1 << 24 && (1..=64).contains(&ways) =>
+        {
+            Ok((sets.trailing_zeros() as u8, ways))
+        }
+        _ => {
+            Err("expected a power of two of sets up to 16777216, and 1 to 64 ways, as in 1024,4"
+                .into())
+        }
+    }
 }
 
 fn parse_ring_lines(text: &str) -> Result<u8, String> {

@@ -37,10 +37,16 @@ pub struct Replay {
 
 /// Replays `capture` on `card` with more options.
 pub fn replay(capture: &Path, card: &str, options: &[&str]) -> Replay {
+    replay_all(&[capture], card, options)
+}
+
+/// Replays several captures on `card` with more options.
+pub fn replay_all(captures: &[&Path], card: &str, options: &[&str]) -> Replay {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (ticks, json) = (folder.path().join("ticks.csv"), folder.path().join("report.json"));
-    let mut arguments: Vec<&std::ffi::OsStr> =
-        vec!["replay".as_ref(), capture.as_ref(), "--card".as_ref(), card.as_ref()];
+    let mut arguments: Vec<&std::ffi::OsStr> = vec!["replay".as_ref()];
+    arguments.extend(captures.iter().map(|path| path.as_os_str()));
+    arguments.extend(["--card".as_ref(), std::ffi::OsStr::new(card)]);
     arguments.extend(["--ticks".as_ref(), ticks.as_os_str(), "--json".as_ref(), json.as_os_str()]);
     arguments.extend(options.iter().map(AsRef::<std::ffi::OsStr>::as_ref));
     let run = escapement(arguments);
