@@ -36,7 +36,9 @@ pub enum Problem {
         source: std::io::Error,
     },
     /// The first bytes are of no known capture format.
-    #[error("not a capture: expected a pcap, pcapng or Nasdaq ITCH file, the first bytes are {found}")]
+    #[error(
+        "not a capture: expected a pcap, pcapng or Nasdaq ITCH file, the first bytes are {found}"
+    )]
     NotACapture {
         /// The first bytes, in hex.
         found: String,

@@ -240,14 +240,14 @@ impl<'r> CaptureReader<'r> {
             return Ok(None);
         }
         let length = *self.window.visible().first_chunk().ok_or_else(|| {
-            truncated(offset, "ITCH message length", nasdaq::LENGTH_BYTES, have)
+            truncated(offset, "Nasdaq message length", nasdaq::LENGTH_BYTES, have)
         })?;
         let length = u16::from_be_bytes(length);
-        limit(offset, "ITCH message length", u32::from(length), nasdaq::MESSAGE_BYTES_MAX)?;
+        limit(offset, "Nasdaq message length", u32::from(length), nasdaq::MESSAGE_BYTES_MAX)?;
         let record_bytes = nasdaq::LENGTH_BYTES + usize::from(length);
         let have = ensure(&mut self.window, record_bytes, self.compression)?;
         if have < record_bytes {
-            return Err(truncated(offset, "ITCH message", record_bytes, have));
+            return Err(truncated(offset, "Nasdaq message", record_bytes, have));
         }
         let State::Nasdaq(packets) = &mut self.state else { return Ok(None) };
         let message = &self.window.visible()[nasdaq::LENGTH_BYTES..record_bytes];

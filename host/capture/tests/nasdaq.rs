@@ -55,16 +55,16 @@ fn what_breaks_off_is_told_with_its_place() {
     assert_eq!(error(&file), "");
     assert_eq!(
         error(&file[..27]),
-        "day.itch: offset 14: file ends inside a ITCH message: expected 14 bytes, found 13"
+        "day.itch: offset 14: file ends inside a Nasdaq message: expected 14 bytes, found 13"
     );
     assert_eq!(
         error(&file[..15]),
-        "day.itch: offset 14: file ends inside a ITCH message length: expected 2 bytes, found 1"
+        "day.itch: offset 14: file ends inside a Nasdaq message length: expected 2 bytes, found 1"
     );
     let mut absurd = file.clone();
     absurd[14] = 0xff;
     assert_eq!(
         error(&absurd),
-        "day.itch: offset 14: absurd ITCH message length of 65292 bytes: expected at most 1400"
+        "day.itch: offset 14: absurd Nasdaq message length of 65292 bytes: expected at most 1400"
     );
 }

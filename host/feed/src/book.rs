@@ -281,19 +281,14 @@ impl<F: FnMut(Entry)> At<'_, F> {
     /// Publishes the best levels, after the trade that took from them, if there was one: price, size and aggressor.
     #[inline]
     pub fn publish_best(&mut self, trade: Option<(i64, u64, u8)>) -> MessageDisposition {
-        let tops =
-            [Side::Bid, Side::Ask].map(|side| self.levels.best(self.number, side));
+        let tops = [Side::Bid, Side::Ask].map(|side| self.levels.best(self.number, side));
         self.publish(tops, trade)
     }
 
     /// A trade tick if there was one, then both sides against the published ones: a tick for each that differs, bid
     /// first; then the centres that they move.
     #[inline]
-    fn publish(
-        &mut self,
-        tops: [Quote; 2],
-        trade: Option<(i64, u64, u8)>,
-    ) -> MessageDisposition {
+    fn publish(&mut self, tops: [Quote; 2], trade: Option<(i64, u64, u8)>) -> MessageDisposition {
         let mut disposition = MessageDisposition::NoChange;
         let mut moves = [None; 3];
         self.slot.known = true;

@@ -44,11 +44,8 @@ impl SymbolCensus {
     /// Counts frames to this destination too.
     #[must_use]
     pub fn with_line(mut self, line: Destination) -> Self {
-        let filter = FrameFilter {
-            group: Some(line.group),
-            port: Some(line.port),
-            ..self.filters[0]
-        };
+        let filter =
+            FrameFilter { group: Some(line.group), port: Some(line.port), ..self.filters[0] };
         self.filters.push(filter);
         self
     }

@@ -6,15 +6,22 @@ pub fn sum(bytes: &[u8]) -> u16 {
     fold(partial(bytes))
 }
 
+/// The sum, not yet folded, of words in the byte order of memory: the ones' complement sum does not depend on it
+/// (RFC 1071, section 2 (B)), so only the result is put into the right one.
 fn partial(bytes: &[u8]) -> u64 {
     let mut total = 0u64;
-    let mut words = bytes.chunks_exact(4);
+    let mut words = bytes.chunks_exact(8);
     for word in &mut words {
-        total += u64::from(u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
+        let low = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
+        let high = u32::from_ne_bytes([word[4], word[5], word[6], word[7]]);
+        total += u64::from(low) + u64::from(high);
     }
-    let mut rest = [0u8; 4];
+    let mut rest = [0u8; 8];
     rest[..words.remainder().len()].copy_from_slice(words.remainder());
-    total + u64::from(u32::from_be_bytes(rest))
+    let low = u32::from_ne_bytes([rest[0], rest[1], rest[2], rest[3]]);
+    let high = u32::from_ne_bytes([rest[4], rest[5], rest[6], rest[7]]);
+    total += u64::from(low) + u64::from(high);
+    u64::from(u16::from_be(fold(total)))
 }
 
 fn fold(mut total: u64) -> u16 {

@@ -28,8 +28,9 @@ pub fn detect_feed(bytes: &[u8], checks: Checks) -> Option<Detected> {
         let feed = Feed { group, port, protocol: protocol(&packet)?, channel };
         Some(Detected { feed, session: header.session })
     };
-    found(Transport::IexTp, &|packet| Protocol::from_id(packet.protocol))
-        .or_else(|| found(Transport::MoldUdp64, &|packet| is_itch(packet).then_some(Protocol::Itch)))
+    found(Transport::IexTp, &|packet| Protocol::from_id(packet.protocol)).or_else(|| {
+        found(Transport::MoldUdp64, &|packet| is_itch(packet).then_some(Protocol::Itch))
+    })
 }
 
 /// Nothing in a MoldUDP64 header says what it is. So: with messages, they fill the payload exactly and the first is one

@@ -88,12 +88,10 @@ impl ItchFlow {
                     at.trade(i64::from(price), shares)
                 })
             }
-            Message::BrokenTrade { head, match_number } => {
-                match on.flow.locates.get(head.locate) {
-                    Locate::Slot(slot) => on.at(slot, head).trade_break(match_number),
-                    Locate::Unmapped | Locate::Unlearned => D::Unmapped,
-                }
-            }
+            Message::BrokenTrade { head, match_number } => match on.flow.locates.get(head.locate) {
+                Locate::Slot(slot) => on.at(slot, head).trade_break(match_number),
+                Locate::Unmapped | Locate::Unlearned => D::Unmapped,
+            },
             Message::TradingAction { head, stock, state, .. } => {
                 on.named(head, stock, |mut at| at.status(state))
             }

@@ -244,12 +244,7 @@ impl CardModel {
     /// Lets card time pass to `now` while no frame comes, and does what is due by then in the order of time: ends of gap
     /// windows and slot visits, at most `steps_max` of them. Returns whether all was done; else call again.
     #[inline]
-    pub fn time_step(
-        &mut self,
-        now: u64,
-        steps_max: usize,
-        out: &mut impl FnMut(Entry),
-    ) -> bool {
+    pub fn time_step(&mut self, now: u64, steps_max: usize, out: &mut impl FnMut(Entry)) -> bool {
         self.refresh.time_passes(now);
         for _ in 0..steps_max {
             if !self.is_due() {
@@ -327,8 +322,7 @@ impl CardModel {
         if self.arbiter.packet(line, stamp, card_time, &packet.header, &mut down) {
             let mut sequence = packet.header.first_sequence;
             for data in &mut blocks {
-                let copy =
-                    self.arbiter.message(line, stamp, card_time, sequence, data, &mut down);
+                let copy = self.arbiter.message(line, stamp, card_time, sequence, data, &mut down);
                 if copy == Copy::Taken {
                     if released.count == 0 {
                         released.first = sequence;

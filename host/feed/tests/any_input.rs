@@ -4,8 +4,8 @@ mod support;
 
 use escapement_codec::Entry;
 use escapement_feed::{
-    Line,
-    detect_feed, CardModel, Checks, Event, FrameMode, MessageDisposition, Protocol, SymbolCensus,
+    detect_feed, CardModel, Checks, Event, FrameMode, Line, MessageDisposition, Protocol,
+    SymbolCensus,
 };
 use proptest::prelude::*;
 use support::wire::{card, feed, level, quote, status, system_event, trade, FrameMaker};
@@ -97,7 +97,9 @@ fn run(all: &[Sent], protocol: Protocol, mode: FrameMode) -> (CardModel, Vec<Ent
     let mut stamp = 0;
     for sent in all {
         stamp += sent.step;
-        model.frame(Line::A, stamp, &frame(sent, protocol), sent.fcs_bad, &mut |entry| entries.push(entry));
+        model.frame(Line::A, stamp, &frame(sent, protocol), sent.fcs_bad, &mut |entry| {
+            entries.push(entry)
+        });
     }
     (model, entries)
 }

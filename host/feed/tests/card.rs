@@ -6,9 +6,8 @@ use std::collections::HashMap;
 
 use escapement_codec::{Entry, PriceKind, RefreshState, Tick, TickKind};
 use escapement_feed::{
-    Line,
     CardConfig, CardModel, ConfigError, Event, FrameDisposition, FrameMode, Instrument,
-    LevelGeometry, MessageDisposition as D, Protocol,
+    LevelGeometry, Line, MessageDisposition as D, Protocol,
 };
 use support::wire::{card, level, quote, status, symbol, system_event, trade, FrameMaker};
 

@@ -89,8 +89,14 @@ fn ticks(entries: &[Entry]) -> Vec<Tick> {
 #[test]
 fn orders_make_levels_and_levels_make_the_best() {
     let mut bench = Bench::new();
-    assert_eq!(bench.told(add(A, "A", 1, b'B', 100, 5000)), (vec![(BID, Some(5000), 100)], D::Ticked));
-    assert_eq!(bench.told(add(A, "A", 2, b'B', 50, 5000)), (vec![(BID, Some(5000), 150)], D::Ticked));
+    assert_eq!(
+        bench.told(add(A, "A", 1, b'B', 100, 5000)),
+        (vec![(BID, Some(5000), 100)], D::Ticked)
+    );
+    assert_eq!(
+        bench.told(add(A, "A", 2, b'B', 50, 5000)),
+        (vec![(BID, Some(5000), 150)], D::Ticked)
+    );
     assert_eq!(bench.told(add(A, "A", 3, b'B', 9, 4900)), (vec![], D::NoChange));
     assert_eq!(bench.told(add(A, "A", 4, b'S', 7, 5100)).0, [(ASK, Some(5100), 7)]);
     assert_eq!(bench.told(cancel(A, 1, 30)).0, [(BID, Some(5000), 120)]);
@@ -107,14 +113,20 @@ fn executions_are_trades_before_the_book_and_have_an_aggressor() {
     let mut bench = Bench::new();
     bench.send(vec![add(A, "A", 1, b'B', 100, 5000), add(A, "A", 2, b'S', 100, 5100)]);
     let sold = bench.ticks(executed(A, 1, 40));
-    assert_eq!(sold.iter().map(|t| (t.kind, t.size, t.side)).collect::<Vec<_>>(), [(TRADE, 40, 2), (BID, 60, 0)]);
+    assert_eq!(
+        sold.iter().map(|t| (t.kind, t.size, t.side)).collect::<Vec<_>>(),
+        [(TRADE, 40, 2), (BID, 60, 0)]
+    );
     let bought = bench.ticks(executed_at(A, 2, 100, b'Y', 5050));
     assert_eq!(
         bought.iter().map(|t| (t.kind, t.price, t.size, t.side)).collect::<Vec<_>>(),
         [(TRADE, Some(5050), 100, 1), (ASK, None, 0, 0)]
     );
     // not printable: the book moves, no trade
-    assert_eq!(bench.told(executed_at(A, 1, 10, b'N', 4000)), (vec![(BID, Some(5000), 50)], D::Ticked));
+    assert_eq!(
+        bench.told(executed_at(A, 1, 10, b'N', 4000)),
+        (vec![(BID, Some(5000), 50)], D::Ticked)
+    );
     assert!(!bench.flagged(A));
 }
 
@@ -137,7 +149,11 @@ fn an_over_execution_is_told_as_printed_clamped_in_the_book_and_flags_what_follo
 fn a_replacement_is_one_message() {
     let mut bench = Bench::new();
     bench.send(vec![add(A, "A", 1, b'B', 100, 5000), add(A, "A", 2, b'B', 5, 4000)]);
-    assert_eq!(bench.told(replace(A, 1, 3, 100, 5000)), (vec![], D::NoChange), "the same level and total");
+    assert_eq!(
+        bench.told(replace(A, 1, 3, 100, 5000)),
+        (vec![], D::NoChange),
+        "the same level and total"
+    );
     assert_eq!(bench.told(replace(A, 3, 4, 80, 5100)).0, [(BID, Some(5100), 80)]);
     assert_eq!(bench.told(replace(A, 4, 4, 70, 5100)).0, [(BID, Some(5100), 70)], "onto itself");
     assert_eq!(bench.event(Event::ReusedRef), 0);

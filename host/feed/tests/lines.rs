@@ -86,10 +86,10 @@ impl Bench {
 
     fn collect(
         &mut self,
-        act: impl FnOnce(&mut CardModel, u64, &mut dyn FnMut(Entry)),
+        act: impl FnOnce(&mut CardModel, u64, &mut &mut dyn FnMut(Entry)),
     ) -> Vec<Told> {
         let mut all = Vec::new();
-        act(&mut self.model, self.now, &mut |entry| all.push(told(entry)));
+        act(&mut self.model, self.now, &mut (&mut |entry| all.push(told(entry))));
         assert!(self.model.conserved());
         all
     }
@@ -140,10 +140,7 @@ fn a_number_is_lost_when_every_configured_line_has_passed_it() {
     bench.send(A, 1, b"a");
     assert_eq!(bench.send(A, 3, b"c"), [], "line B may still bring 2");
     // B passes 2 with its packet of 4, and its 3 is not needed
-    assert_eq!(
-        bench.send(B, 4, b"d"),
-        [Gap(2, 1, 103), Message(b'c', 102), Message(b'd', 103)]
-    );
+    assert_eq!(bench.send(B, 4, b"d"), [Gap(2, 1, 103), Message(b'c', 102), Message(b'd', 103)]);
     // a heartbeat passes as well as data: 5 and 6
     assert_eq!(bench.send(A, 7, b""), []);
     assert_eq!(bench.send(B, 7, b""), [Gap(5, 2, 105)]);
@@ -176,8 +173,10 @@ fn the_window_declares_on_card_time_and_before_a_visit_of_the_same_time() {
     config.refresh_interval_ns = 500;
     let mut bench = Bench::new(config);
     let mut entries = Vec::new();
-    let frame = |bench: &Bench, line, first, events: &[u8]| bench.maker(line, first, events).bytes();
-    let (a, c, e) = (frame(&bench, A, 1, b"a"), frame(&bench, A, 3, b"c"), frame(&bench, A, 5, b"e"));
+    let frame =
+        |bench: &Bench, line, first, events: &[u8]| bench.maker(line, first, events).bytes();
+    let (a, c, e) =
+        (frame(&bench, A, 1, b"a"), frame(&bench, A, 3, b"c"), frame(&bench, A, 5, b"e"));
     let mut out = |entry| entries.push(entry);
     bench.model.frame(A, 0, &a, false, &mut out);
     // opens at 1000 - 500 = 500 with line A's 3
@@ -191,13 +190,16 @@ fn the_window_declares_on_card_time_and_before_a_visit_of_the_same_time() {
     let first_gap = place(&|e| matches!(e, Entry::Gap { first: 2, count: 1, hw_time: 1500, .. }));
     let beats: Vec<u64> = entries
         .iter()
-        .filter_map(|e| if let Entry::Heartbeat { hw_time, .. } = e { Some(*hw_time) } else { None })
+        .filter_map(
+            |e| if let Entry::Heartbeat { hw_time, .. } = e { Some(*hw_time) } else { None },
+        )
         .collect();
     assert_eq!(beats, [500, 2500], "four slots, one visit each 500 ns");
     let second_gap = place(&|e| matches!(e, Entry::Gap { first: 4, count: 1, hw_time: 2500, .. }));
     let second_beat = place(&|e| matches!(e, Entry::Heartbeat { hw_time: 2500, .. }));
     assert!(first_gap.is_some() && second_gap.is_some() && second_gap < second_beat);
-    let c_told = place(&|e| matches!(e, Entry::Tick(tick) if tick.side == b'c' && tick.hw_time == 500));
+    let c_told =
+        place(&|e| matches!(e, Entry::Tick(tick) if tick.side == b'c' && tick.hw_time == 500));
     assert_eq!(c_told, first_gap.map(|gap| gap + 1), "with the stamp of its own frame");
     assert_eq!(bench.event(Event::GapWindow), 2);
     assert_eq!(bench.model.next_index(), 3);
@@ -254,10 +256,7 @@ fn a_full_reorder_memory_declares_the_oldest_gap_early() {
     assert_eq!(bench.send(A, 3, b"cd"), []);
     assert_eq!(bench.event(Event::ReorderFull), 0);
     // 6 is four behind 2: the numbers up to 3 go, then c and d, and 6 waits for 5
-    assert_eq!(
-        bench.send(A, 6, b"f"),
-        [Gap(2, 1, 103), Message(b'c', 102), Message(b'd', 102)]
-    );
+    assert_eq!(bench.send(A, 6, b"f"), [Gap(2, 1, 103), Message(b'c', 102), Message(b'd', 102)]);
     assert_eq!(bench.event(Event::ReorderFull), 1);
     // far ahead of everything: up to what is held, then up to the message itself
     assert_eq!(
@@ -310,7 +309,10 @@ fn a_new_session_flushes_restarts_and_makes_the_old_one_stale() {
     );
     bench.session = 7;
     assert_eq!(bench.send(A, 4, b"de"), []);
-    assert_eq!((bench.count(D::StaleSession), bench.model.counters().refused_b(D::StaleSession)), (2, 0));
+    assert_eq!(
+        (bench.count(D::StaleSession), bench.model.counters().refused_b(D::StaleSession)),
+        (2, 0)
+    );
     assert_eq!(bench.model.last_seen(A), 104, "a stale frame was seen all the same");
     bench.session = 8;
     assert_eq!(bench.send(A, 1, b"xy"), [Message(b'y', 105)]);

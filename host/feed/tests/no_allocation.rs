@@ -89,19 +89,21 @@ fn frames_to_lines_and_back_allocate_nothing() {
             // line A loses every ninth packet, line B, five packets later, others
             let copies = [(Line::A, stamp, 9), (Line::B, stamp.wrapping_sub(5), 7)];
             for (line, number, loss) in copies {
-              let Some(bytes) = frames.get(number).filter(|_| number % loss != 0) else { continue };
-              model.frame(line, 100 * stamp as u64, bytes, false, &mut |entry| {
-                if writer.push(&entry) == Err(PushError::LineFull) {
-                    let line = writer.finish(lines, 0);
-                    lines += 1;
-                    for item in decode_line(&line).unwrap() {
-                        table.resolve(item.unwrap());
-                        entries += 1;
+                let Some(bytes) = frames.get(number).filter(|_| number % loss != 0) else {
+                    continue;
+                };
+                model.frame(line, 100 * stamp as u64, bytes, false, &mut |entry| {
+                    if writer.push(&entry) == Err(PushError::LineFull) {
+                        let line = writer.finish(lines, 0);
+                        lines += 1;
+                        for item in decode_line(&line).unwrap() {
+                            table.resolve(item.unwrap());
+                            entries += 1;
+                        }
+                        writer.push(&entry).unwrap();
                     }
-                    writer.push(&entry).unwrap();
-                }
-            });
-          }
+                });
+            }
         }
         let after = ALLOCATIONS.load(Ordering::Relaxed);
         assert_eq!(after - before, 0, "{protocol:?}");

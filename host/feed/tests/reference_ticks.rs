@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use escapement_codec::Entry;
 use escapement_feed::{CardModel, Event, FrameDisposition, Line, MessageDisposition as D};
 use support::{
-    assert_rows_equal, auto_symbols, card_for, data, detected, feed_of, reference_rows, replay_lines,
-    rows,
+    assert_rows_equal, auto_symbols, card_for, data, detected, feed_of, reference_rows,
+    replay_lines, rows,
 };
 
 /// Replays line A and perhaps line B with the `most` busiest symbols of line A and compares with the reference ticks.
@@ -123,7 +123,8 @@ fn esh4_as_itch() {
         let burst = u64::from(name.ends_with("burst"));
         assert_eq!(counters.messages(), 59_622 - 4 * burst);
         assert_eq!(counters.ticks_made(), 35_553 - 4 * burst);
-        for event in [Event::Gaps, Event::UdpChecksumBad, Event::AbsentLevel, Event::TableOverflow] {
+        for event in [Event::Gaps, Event::UdpChecksumBad, Event::AbsentLevel, Event::TableOverflow]
+        {
             assert_eq!(counters.events(event), 0, "{}", event.name());
         }
         assert_eq!(counters.events(Event::EndOfSession), 3);
@@ -132,8 +133,10 @@ fn esh4_as_itch() {
 
 #[test]
 fn two_lines_that_lose_no_message_together_give_the_ticks_of_the_whole_stream() {
-    let captures =
-        ["derived/esh4_as_itch_ab_loss1pct_a.pcap.gz", "derived/esh4_as_itch_ab_loss1pct_b.pcap.gz"];
+    let captures = [
+        "derived/esh4_as_itch_ab_loss1pct_a.pcap.gz",
+        "derived/esh4_as_itch_ab_loss1pct_b.pcap.gz",
+    ];
     for ticks in ["esh4_as_itch_ab_loss1pct.ticks.csv.gz", "esh4_as_itch.ticks.csv.gz"] {
         let Some((model, _)) = check_lines(&captures, ticks, 64) else { return };
         let counters = model.counters();
@@ -149,8 +152,10 @@ fn two_lines_that_lose_no_message_together_give_the_ticks_of_the_whole_stream() 
 
 #[test]
 fn what_both_lines_lose_is_a_gap_and_flags_what_follows() {
-    let captures =
-        ["derived/lobster_aapl_as_itch_ab_gaps_a.pcap.gz", "derived/lobster_aapl_as_itch_ab_gaps_b.pcap.gz"];
+    let captures = [
+        "derived/lobster_aapl_as_itch_ab_gaps_a.pcap.gz",
+        "derived/lobster_aapl_as_itch_ab_gaps_b.pcap.gz",
+    ];
     let Some((model, _)) = check_lines(&captures, "lobster_aapl_as_itch_ab_gaps.ticks.csv.gz", 64)
     else {
         return;
@@ -201,8 +206,9 @@ fn the_first_1000_messages_of_a_nasdaq_day() {
 #[test]
 fn both_lines_of_a_capture_pair_are_one_session_of_two_groups() {
     let Some(folder) = data() else { return };
-    let [a, b] = ["a", "b"]
-        .map(|line| detected(&folder.join(format!("derived/esh4_as_itch_ab_loss1pct_{line}.pcap.gz"))));
+    let [a, b] = ["a", "b"].map(|line| {
+        detected(&folder.join(format!("derived/esh4_as_itch_ab_loss1pct_{line}.pcap.gz")))
+    });
     assert_eq!((a.session, a.feed.protocol), (b.session, b.feed.protocol));
     assert_ne!(a.feed.group, b.feed.group);
 }

@@ -44,7 +44,8 @@ fn each_sample_holds_what_its_name_says() {
                 assert_eq!(frame.disposition, FrameDisposition::Ok, "{}", path.display());
                 let segment = frame.packet.unwrap();
                 let protocol = Protocol::from_id(segment.protocol).unwrap();
-                let mut blocks = Blocks::new(Transport::IexTp, segment.payload, segment.header.count);
+                let mut blocks =
+                    Blocks::new(Transport::IexTp, segment.payload, segment.header.count);
                 for data in &mut blocks {
                     let message = iex::decode(protocol, data).unwrap();
                     named |= name_of(&message) == stem;
@@ -104,11 +105,8 @@ fn each_nasdaq_sample_holds_what_its_name_says() {
             assert!(named_type.is_some() || stem == "Multiple.Packets", "{stem}");
             // headers below ITCH were partly made up by whoever published the samples
             let checks = Checks { ip_checksum: false, udp_checksum: false };
-            let filter = FrameFilter {
-                transport: Transport::MoldUdp64,
-                checks,
-                ..FrameFilter::default()
-            };
+            let filter =
+                FrameFilter { transport: Transport::MoldUdp64, checks, ..FrameFilter::default() };
             let (mut named, mut packets) = (0, 0);
             for_each_packet(&path, |_, bytes| {
                 let frame = frame::parse(bytes, false, &filter);

@@ -8,4 +8,5 @@ pub mod instruments;
 #[path = "../../escapement/src/price.rs"]
 pub mod price;
 
+pub mod entries;
 pub mod frames;

@@ -2,8 +2,8 @@
 
 mod message;
 
-pub use crate::protocol::Undecoded;
 use crate::protocol::Side;
+pub use crate::protocol::Undecoded;
 use crate::symbol::Symbol;
 pub use message::{AddOrder, Head, Message};
 
@@ -137,10 +137,9 @@ pub fn decode(data: &[u8]) -> Result<Message, Undecoded> {
             mode: data.byte(24),
             state: data.byte(25),
         },
-        b'V' => Message::MwcbDecline {
-            head,
-            levels: [data.long(11), data.long(19), data.long(27)],
-        },
+        b'V' => {
+            Message::MwcbDecline { head, levels: [data.long(11), data.long(19), data.long(27)] }
+        }
         b'W' => Message::MwcbStatus { head, level: data.byte(11) },
         b'K' => Message::IpoQuoting {
             head,

@@ -31,11 +31,7 @@ pub fn directory(locate: u16, name: &str) -> Vec<u8> {
 
 pub fn add(locate: u16, name: &str, reference: u64, side: u8, shares: u32, price: u32) -> Vec<u8> {
     let (reference, shares) = (reference.to_be_bytes(), shares.to_be_bytes());
-    message(
-        b'A',
-        locate,
-        &[&reference, &[side], &shares, &symbol(name).0, &price.to_be_bytes()],
-    )
+    message(b'A', locate, &[&reference, &[side], &shares, &symbol(name).0, &price.to_be_bytes()])
 }
 
 pub fn executed(locate: u16, reference: u64, shares: u32) -> Vec<u8> {

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use escapement_capture::{CaptureReader, Merged};
 use escapement_codec::{Entry, SequenceTrack, TickKind};
 use escapement_feed::{
-    detect_feed, CardConfig, CardModel, Checks, Destination, Detected, Feed, Instrument, Line, Protocol, Symbol,
-    SymbolCensus,
+    detect_feed, CardConfig, CardModel, Checks, Destination, Detected, Feed, Instrument, Line,
+    Protocol, Symbol, SymbolCensus,
 };
 use jiff::tz::TimeZone;
 use jiff::Timestamp;

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use escapement_capture::PcapWriter;
 use escapement_codec::{Entry, LineWriter, PriceKind, RefreshState, Tick, TickKind};
-use escapement_fuzz::frames::{segment_header, udp_frame};
+use escapement_feed::Protocol;
+use escapement_fuzz::frames::{downstream_packet, segment_header, udp_frame};
 // Instrumented code needs the fuzzer's run time even where nothing is fuzzed.
 use libfuzzer_sys as _;
 
@@ -51,6 +52,35 @@ fn segment(protocol: u16, first: i64, messages: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = segment_header(protocol, 9, length, count, first - 1, first, 1_000 * first);
     bytes.extend_from_slice(&blocks);
     bytes
+}
+
+/// One message of each type of ITCH 5.0, those that change books with fields that make sense.
+fn itch_messages(reference: u64) -> Vec<Vec<u8>> {
+    let (order, next) = (reference.to_be_bytes(), (reference + 1).to_be_bytes());
+    let (shares, price, stock) = (100u32.to_be_bytes(), 1_000_000u32.to_be_bytes(), b"AAPL    ");
+    let message = |kind: u8, fields: &[&[u8]]| {
+        let mut bytes = vec![kind, 0, 7, 0, 0, 0, 0, 0, 0, 0, 9];
+        fields.iter().for_each(|field| bytes.extend_from_slice(field));
+        bytes.resize(Protocol::Itch.message_bytes(kind).expect("a type of ITCH"), b' ');
+        bytes
+    };
+    let mut all = vec![
+        message(b'S', &[b"O"]),
+        message(b'R', &[stock]),
+        message(b'H', &[stock, b"T"]),
+        message(b'A', &[&order, b"B", &shares, stock, &price]),
+        message(b'F', &[&next, b"S", &shares, stock, &price, b"MPID"]),
+        message(b'E', &[&order, &[0, 0, 0, 10]]),
+        message(b'C', &[&order, &[0, 0, 0, 10], &[0; 8], b"Y", &price]),
+        message(b'X', &[&order, &[0, 0, 0, 5]]),
+        message(b'U', &[&order, &[0, 0, 0, 0, 0, 0, 0, 99], &shares, &price]),
+        message(b'D', &[&next]),
+        message(b'P', &[&[0; 8], b"B", &shares, stock, &price]),
+        message(b'Q', &[&[0; 4], &shares, stock, &price]),
+        message(b'B', &[&order]),
+    ];
+    all.extend(b"YLVWKJhINO".iter().map(|&kind| message(kind, &[])));
+    all
 }
 
 fn pcap(frames: &[Vec<u8>]) -> std::io::Result<Vec<u8>> {
@@ -184,6 +214,31 @@ fn main() -> Result<(), Box<dyn Error>> {
             )?;
         }
     }
+    let session = b"000000000A";
+    let packets = [
+        downstream_packet(session, 1, &itch_messages(5)),
+        downstream_packet(session, 24, &itch_messages(9)[3..8]),
+        downstream_packet(session, 40, &[]),
+        downstream_packet(b"000000000B", 1, &itch_messages(5)[..4]),
+    ];
+    for (i, packet) in packets.iter().enumerate() {
+        put("frame", &format!("mold{i}"), &[&[9], &udp_frame(packet)[..]].concat())?;
+    }
+    for options in [0u8, 1, 4, 8] {
+        let mut bytes = vec![options];
+        for (packet, line) in packets.iter().flat_map(|packet| [(packet, 0u16), (packet, 1)]) {
+            let word = packet.len() as u16 | 1 << 12 | line << 14;
+            bytes.extend_from_slice(&word.to_le_bytes());
+            bytes.extend_from_slice(packet);
+        }
+        put("itch", &format!("lines{options}"), &bytes)?;
+    }
+    let mut day = Vec::new();
+    for message in itch_messages(5) {
+        day.extend_from_slice(&(message.len() as u16).to_be_bytes());
+        day.extend_from_slice(&message);
+    }
+    put("capture", "day.itch", &day)?;
     for (i, line) in lines().iter().enumerate() {
         put("line", &format!("line{i}"), line)?;
     }
