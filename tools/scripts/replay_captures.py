@@ -1,13 +1,15 @@
 """Replay the real captures through the Verilated card and compare its ticks, row by row, with the reference ticks.
 
-    python3 tools/scripts/replay_captures.py          each capture once, whole mode
-    python3 tools/scripts/replay_captures.py --long   also early mode and small and large rings
+    python3 tools/scripts/replay_captures.py               each capture once, whole mode
+    python3 tools/scripts/replay_captures.py --long        also early mode and small and large rings
+    python3 tools/scripts/replay_captures.py --card soft   through the golden model's card instead
 
 Each run has `--check` (entries and line bytes against the golden model) and must end with exit 0 and conserved: true.
 The data lie in $ESCAPEMENT_DATA, default ../shared/data; without them this skips, or fails under
 ESCAPEMENT_REQUIRE_DATA=1.
 """
 
+import argparse
 import csv
 import gzip
 import json
@@ -17,22 +19,42 @@ import sys
 import time
 from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = ROOT / "target" / "release" / "escapement"
+COMMAND = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "release" / "escapement"
 OUT = ROOT / "out" / "replay"
 
-#: capture -> messages that must be delivered.
-CAPTURES = {
-    "iex_tops16_20180127.pcapng.gz": 99_871,
-    "iex_deep10_20170425.pcap.gz": 391_999,
-    "derived/aig_20131008_as_tops.pcap.gz": 300_028,
-    "derived/synthetic_iex_tops_cases.pcapng.gz": 16,
-    "derived/synthetic_iex_deep_cases.pcapng.gz": 22,
-}
+
+class Case(NamedTuple):
+    """A capture, or line A and line B of one feed; whose reference ticks; messages that must be delivered."""
+
+    captures: tuple[str, ...]
+    reference: str
+    delivered: int
+
+
+CASES = [
+    Case(("iex_tops16_20180127.pcapng.gz",), "iex_tops16_20180127", 99_871),
+    Case(("iex_deep10_20170425.pcap.gz",), "iex_deep10_20170425", 391_999),
+    Case(("derived/aig_20131008_as_tops.pcap.gz",), "aig_20131008_as_tops", 300_028),
+    Case(("derived/synthetic_iex_tops_cases.pcapng.gz",), "synthetic_iex_tops_cases", 16),
+    Case(("derived/synthetic_iex_deep_cases.pcapng.gz",), "synthetic_iex_deep_cases", 22),
+    Case(("derived/esh4_as_itch.pcap.gz",), "esh4_as_itch", 59_622),
+    Case(("derived/esh4_as_itch_burst.pcap.gz",), "esh4_as_itch_burst", 59_618),
+    Case(("derived/esh4_as_itch_ab_loss1pct_a.pcap.gz", "derived/esh4_as_itch_ab_loss1pct_b.pcap.gz"), "esh4_as_itch_ab_loss1pct", 59_622),
+    Case(("derived/lobster_aapl_as_itch.pcap.gz",), "lobster_aapl_as_itch", 1_039),
+    Case(
+        ("derived/lobster_aapl_as_itch_ab_gaps_a.pcap.gz", "derived/lobster_aapl_as_itch_ab_gaps_b.pcap.gz"),
+        "lobster_aapl_as_itch_ab_gaps",
+        1_019,
+    ),
+    Case(("derived/synthetic_itch_cases.pcap.gz",), "synthetic_itch_cases", 49),
+    Case(("itch50_first1000.itch",), "itch50_first1000", 1_000),
+]
 
 #: Messages in a datagram that is cut off: whole mode never sees them; early mode gives them out, with a void entry behind.
-CUT = {"iex_deep10_20170425.pcap.gz": 11}
+CUT = {"iex_deep10_20170425": 11}
 
 
 def data_folder() -> Path | None:
@@ -65,14 +87,15 @@ def compare(ticks: Path, reference: Path, symbols: set[str], delivered: int) -> 
     return None if len(want) > 1 else f"{reference.name}: no row for the mapped instruments"
 
 
-def replay(data: Path, name: str, delivered: int, options: list[str]) -> str | None:
+def replay(data: Path, case: Case, card: str, options: list[str]) -> str | None:
     """One run; what is wrong, if anything."""
-    base = Path(name).name.split(".")[0]
-    label = "-".join([base, *(o.lstrip("-") for o in options)])
+    base, delivered = case.reference, case.delivered
+    label = "-".join([base, card, *(o.lstrip("-") for o in options)])
     ticks, report = OUT / f"{label}.csv", OUT / f"{label}.json"
     for old in (ticks, report):
         old.unlink(missing_ok=True)
-    command = [str(COMMAND), "replay", str(data / name), "--card", "sim", "--check", "--ticks", str(ticks), "--json", str(report), *options]
+    captures = [str(data / name) for name in case.captures]
+    command = [str(COMMAND), "replay", *captures, "--card", card, "--check", "--ticks", str(ticks), "--json", str(report), *options]
     began = time.monotonic()
     done = subprocess.run(command, capture_output=True, text=True)
     seconds = time.monotonic() - began
@@ -81,7 +104,7 @@ def replay(data: Path, name: str, delivered: int, options: list[str]) -> str | N
     result = json.loads(report.read_text())
     if result["conserved"] is not True:
         return f"not conserved: {result.get('ledgers')}"
-    given = delivered + (CUT.get(name, 0) if "early" in options else 0)
+    given = delivered + (CUT.get(base, 0) if "early" in options else 0)
     if sum(result["messages"].values()) != given:
         return f"{sum(result['messages'].values())} messages delivered, expected {given}"
     symbols = {i["symbol"] for i in result["instruments"]}
@@ -93,23 +116,27 @@ def replay(data: Path, name: str, delivered: int, options: list[str]) -> str | N
 
 
 def main() -> int:
-    long = sys.argv[1:] == ["--long"]
-    if sys.argv[1:] and not long:
-        print(__doc__, file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--long", action="store_true", help="also early mode and small and large rings")
+    parser.add_argument("--card", choices=("sim", "soft"), default="sim")
+    parser.add_argument("--only", metavar="TEXT", default="", help="captures whose name holds this")
+    args = parser.parse_args()
+    cases = [case for case in CASES if args.only in case.reference]
+    if not cases:
+        parser.error(f"no capture's name holds {args.only!r}")
     data = data_folder()
     OUT.mkdir(parents=True, exist_ok=True)
     variants = [[]]
-    if long:
+    if args.long:
         rings = [["--ring-lines", lines] for lines in ("64", "1024", "65536")]
         variants = [mode + ring for mode in ([], ["--mode", "early"]) for ring in ([], *rings)]
     failed = 0
-    for name, delivered in CAPTURES.items():
+    for case in cases:
         for options in variants:
-            problem = replay(data, name, delivered, options)
+            problem = replay(data, case, args.card, options)
             if problem:
                 failed += 1
-                print(f"FAILED {name} {' '.join(options)}: {problem}", file=sys.stderr)
+                print(f"FAILED {case.reference} {' '.join(options)}: {problem}", file=sys.stderr)
     return 1 if failed else 0
 
 
