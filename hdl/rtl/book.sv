@@ -75,6 +75,7 @@ module book
   op_t engine_op;
   logic plain_kind;       // the operation at the queue's head may try the lane
   logic slow_next_q;      // what the lane gave back is next
+  logic lane_trusted;     // not too much was given back of late
   logic room, entries_empty;
 
   assign plain_kind = queue_op.op == OpOrder && !queue_op.mark_bad && !engine_in_message
@@ -85,7 +86,7 @@ module book
     engine_direct = 1'b0;
     engine_take = 1'b0;
     if (queue_valid) begin
-      if (plain_kind && !slow_next_q && recentre_run_i != '0) begin
+      if (plain_kind && !slow_next_q && lane_trusted && recentre_run_i != '0) begin
         // If the lane kills in this cycle, it forgets this one too.
         lane_issue = engine_idle && lane_spaced && room;
       end else begin
@@ -105,6 +106,13 @@ module book
     else if (core_reset_i) slow_next_q <= 1'b0;
     else if (lane_kill) slow_next_q <= 1'b1;
     else if (engine_take) slow_next_q <= 1'b0;
+  end
+
+  // The engine keeps its own copy: what it took is freed one cycle later.
+  logic free_q;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) free_q <= 1'b0;
+    else free_q <= engine_take && !engine_direct && !core_reset_i;
   end
 
   book_queue #(
@@ -127,11 +135,31 @@ module book
     .read_index_i  (tick_index),
     .read_op_o     (tick_op)
   );
-  // The engine keeps its own copy: what it took is freed one cycle later.
-  logic free_q;
+  // What goes back costs more than the engine's time alone. Where more than one in five does, the engine takes the next
+  // few at once.
+  localparam logic [4:0] TrustMax = 5'd31;
+  localparam logic [4:0] TrustLost = 5'd4;  // by one that goes back; one that is done gains 1
+  localparam logic [4:0] TrustAgain = 5'd12;
+  localparam logic [2:0] EngineRun = 3'd7;
+  logic [4:0] trust_q;
+  logic [2:0] engine_run_q;
+  assign lane_trusted = engine_run_q == '0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) free_q <= 1'b0;
-    else free_q <= engine_take && !engine_direct && !core_reset_i;
+    if (!rst_ni) begin
+      trust_q <= TrustMax;
+      engine_run_q <= '0;
+    end else if (core_reset_i) begin
+      trust_q <= TrustMax;
+      engine_run_q <= '0;
+    end else begin
+      if (lane_kill) begin
+        trust_q <= (trust_q > TrustLost) ? trust_q - TrustLost : TrustAgain;
+        if (trust_q <= TrustLost) engine_run_q <= EngineRun;
+      end else if (lane_done && trust_q != TrustMax) begin
+        trust_q <= trust_q + 5'd1;
+      end
+      if (engine_take && engine_run_q != '0) engine_run_q <= engine_run_q - 3'd1;
+    end
   end
 
   // ---------------------------------------------------------------------------------------------- memories

@@ -24,9 +24,6 @@
 module book_engine
   import esc_pkg::*;
   import esc_counter_pkg::*;
-  import esc_line_pkg::KindBid, esc_line_pkg::KindTradeBreak, esc_line_pkg::KindStatus,
-         esc_line_pkg::KindGap, esc_line_pkg::KindRecentre, esc_line_pkg::KindRefresh,
-         esc_line_pkg::KindVoid, esc_line_pkg::KindHeartbeat, esc_line_pkg::KindRestart;
   import book_pkg::*;
 #(
   parameter  int unsigned Slots         = 64,
@@ -134,7 +131,6 @@ module book_engine
   localparam int unsigned Sets = 2 ** LevelSetsLog2;
   localparam int unsigned SweepRows = (Sets > Slots) ? Sets : Slots;
   localparam int unsigned SweepW = $clog2(SweepRows + 1);
-  localparam logic [7:0] FlagMaybeBad = 8'd4;
 
   typedef enum logic [4:0] {
     StSweep,
@@ -224,13 +220,7 @@ module book_engine
   quote_t [1:0] published;
   side_t [1:0] side;
   logic slot_bad;
-  logic hit, free;
-  ptr_t ptr, next, prev;
-  logic [7:0] hit_code;
-  size_t hit_size;
-  logic next_valid;
   logic [7:0] code;
-  logic code_done, code_in_range;
   logic sweep;
 
   assign own = op_q.ask_side;
@@ -244,17 +234,7 @@ module book_engine
   assign published = rows_i.published;
   assign side = rows_i.side;
   assign slot_bad = rows_i.bad;
-  assign hit = hit_i;
-  assign free = free_i;
-  assign ptr = ptr_i;
-  assign hit_code = hit_code_i;
-  assign hit_size = hit_size_i;
-  assign next_valid = next_valid_i;
-  assign next = next_i;
-  assign prev = prev_i;
   assign code = code_i;
-  assign code_done = code_done_i;
-  assign code_in_range = code_in_range_i;
 
   assign idle_o = state_q == StIdle;
   assign in_message_o = in_message_q;
@@ -368,7 +348,6 @@ module book_engine
 
   // ---------------------------------------------------------------------------------------------- emission
 
-  logic out_free;                    // the output register can take an entry
   logic emit_fire;                   // StEmit or StPick puts a tick of emit_kind out
   due_t emit;
   logic [7:0] emit_code;
@@ -380,8 +359,6 @@ module book_engine
   logic [2:0] recentre_all;          // with it
   logic [2:0] recentre_rest;         // without the one in division
   logic pick_fire;
-
-  assign out_free = out_free_i;
 
   // Trade, bid, ask: a message has a trade or quotes, never both.
   always_comb begin
@@ -405,13 +382,13 @@ module book_engine
       emit_code = emit.code;
       if (emit.src == SrcCoder) begin
         emit_code = code;
-        emit_in_range = code_in_range;
+        emit_in_range = code_in_range_i;
       end
     end
     emit_fire = pick_fire;
     if (state_q == StEmit) begin
-      emit_fire = out_free && (!emit.quote.valid || emit.src == SrcCode
-                               || (emit.src == SrcCoder && code_done));
+      emit_fire = out_free_i && (!emit.quote.valid || emit.src == SrcCode
+                               || (emit.src == SrcCoder && code_done_i));
     end
     run_new = centre[emit_kind].run;
     if (centre[emit_kind].valid) begin
@@ -455,96 +432,63 @@ module book_engine
       pick_out = !pick_ladder && side_q.out_known;
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
-      pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free && recentre_run_i != '0
+      pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free_i && recentre_run_i != '0
                && !todo_q[KindIdxTrade] && !(own && todo_q[KindIdxBid]);
     end
   end
 
   // The side after the level operation of StCommit, or after the removal of the best in StFound.
   side_t side_next;
-  always_comb begin
-    side_next = side_q;
-    side_next.open = !op_q.complete;
-    unique case (act_q)
-      ActInsert: begin
-        if (becomes_best_q) begin
-          side_next.best = '{valid: 1'b1, price: op_q.price0, size: total_q};
-          side_next.best_code = code;
-        end
-        if (code == CodeEscape) begin
-          side_next.out_count = side_q.out_count + 1'b1;
-          side_next.head_valid = 1'b1;
-          side_next.head = ptr;
-          // Best of all, the first, or better than the best (or than the bound): then it is known exactly.
-          if (becomes_best_q || side_q.out_count == '0 || p_beats_out_q) begin
-            side_next.out_known = 1'b1;
-            side_next.out_price = op_q.price0;
-            side_next.out_size  = total_q;
-          end
-        end
-      end
-      ActResize: begin
-        if (becomes_best_q) side_next.best.size = total_q;
-        if (hit_code == CodeEscape && p_is_out_q) side_next.out_size = total_q;
-      end
-      ActRemove: begin
-        if (hit_code == CodeEscape) begin
-          side_next.out_count = side_q.out_count - 1'b1;
-          // Its price stays as the bound: none of the rest is better.
-          if (p_is_out_q) side_next.out_known = 1'b0;
-          if (ptr == side_q.head) begin
-            side_next.head_valid = next_valid;
-            side_next.head = next;
-          end
-        end
-      end
-      default: ;
-    endcase
-  end
-
-  // A flag that this message itself raised is for the ticks of the next ones.
-  logic was_bad, overflows, flags_slot, p_differs;
-  always_comb begin
-    was_bad = slot_bad;
-    for (int unsigned i = 0; i < 2; i++) begin
-      if (flagged_q[i].valid && flagged_q[i].slot == op_q.slot) was_bad = 1'b0;
-    end
-    overflows  = levels && level_grows && !hit && !free;
-    flags_slot = overflows || (op_q.op == OpOrder && op_q.mark_bad);
-    // Cycle 3: the level's new total, as best of its side, against what was published.
-    p_differs  = differs('{valid: 1'b1, price: op_q.price0, size: total_q}, published[own]);
-  end
+  book_side u_side (
+    .side_i     (side_q),
+    .act_i      (act_q),
+    .ptr_i,
+    .price_i    (op_q.price0),
+    .total_i    (total_q),
+    .best_i     (becomes_best_q),
+    .new_code_i (code_i),
+    .old_code_i (hit_code_i),
+    .beats_out_i(p_beats_out_q),
+    .is_out_i   (p_is_out_q),
+    .next_valid_i,
+    .next_i,
+    .open_i     (!op_q.complete),
+    .side_o     (side_next)
+  );
 
   // ---------------------------------------------------------------------------------------------- coder
 
   // What a level operation does, decided in cycle 2.
   act_e level_act;
-  logic level_best, level_coded;
-  logic level_grows, level_falls, level_gone;  // towards more, towards less, all of it
+  logic level_best, level_coded, absent, overflow, clamped;
   size_t total;
+  level_change u_change (
+    .set_i     (op_q.op == OpLevel),
+    .add_i     (op_q.order_add),
+    .shares_i  (op_q.size0[31:0]),
+    .hit_i,
+    .size_i    (hit_size_i),
+    .room_i    (free_i),
+    .act_o     (level_act),
+    .total_o   (total),
+    .absent_o  (absent),
+    .overflow_o(overflow),
+    .clamped_o (clamped)
+  );
+  assign level_best = (level_act == ActResize && p_equal_q) ||
+      (level_act == ActInsert && p_better_q);
+  assign level_coded = level_act == ActInsert || (level_best && op_q.complete);
+
+  // A flag that this message itself raised is for the ticks of the next ones.
+  logic was_bad, flags_slot, p_differs;
   always_comb begin
-    if (op_q.op == OpLevel) begin
-      level_grows = op_q.size0[31:0] != '0;
-      level_falls = !level_grows;
-      level_gone = 1'b1;
-      total = size_t'(op_q.size0[31:0]);
-    end else begin
-      level_grows = op_q.size0[31:0] != '0 && op_q.order_add;
-      level_falls = op_q.size0[31:0] != '0 && !op_q.order_add;
-      level_gone = size_t'(op_q.size0[31:0]) >= hit_size;
-      total = hit ? hit_size : '0;
-      if (op_q.order_add) total = total + size_t'(op_q.size0[31:0]);
-      else total = total - size_t'(op_q.size0[31:0]);
+    was_bad = slot_bad;
+    for (int unsigned i = 0; i < 2; i++) begin
+      if (flagged_q[i].valid && flagged_q[i].slot == op_q.slot) was_bad = 1'b0;
     end
-    level_act = ActNone;
-    if (level_grows) begin
-      if (hit) level_act = ActResize;
-      else if (free) level_act = ActInsert;
-    end else if (level_falls && hit) begin
-      level_act = level_gone ? ActRemove : ActResize;
-    end
-    level_best  = (level_act == ActResize && p_equal_q) || (level_act == ActInsert && p_better_q);
-    level_coded = level_act == ActInsert || (level_best && op_q.complete);
+    flags_slot = (levels && overflow) || (op_q.op == OpOrder && op_q.mark_bad);
+    // Cycle 3: the level's new total, as best of its side, against what was published.
+    p_differs  = differs('{valid: 1'b1, price: op_q.price0, size: total_q}, published[own]);
   end
 
   logic code_start, code_take;
@@ -582,7 +526,7 @@ module book_engine
         code_kind  = emit_kind;
         code_price = due_q[emit_kind].quote.price;
       end
-      StCodeWait: code_take = code_done;
+      StCodeWait: code_take = code_done_i;
       default: ;
     endcase
   end
@@ -594,20 +538,20 @@ module book_engine
 
   always_comb begin
     store_read_o = rebuild_read;
-    store_ptr_o = rebuild_busy ? rebuild_read_ptr : ptr;
+    store_ptr_o = rebuild_busy ? rebuild_read_ptr : ptr_i;
     store_o = '0;
-    store_o.ptr = ptr;
+    store_o.ptr = ptr_i;
     store_o.key = '{ask: own, slot: op_q.slot, price: op_q.price0};
     store_o.size = total_q;
     store_o.code = code;
     link_o = '{
         next_we: 1'b0,
-        next_ptr: ptr,
+        next_ptr: ptr_i,
         next_valid: side_q.head_valid,
         next: side_q.head,
         prev_we: 1'b0,
         prev_ptr: side_q.head,
-        prev: ptr
+        prev: ptr_i
     };
     ladder_set_o = 1'b0;
     ladder_clear_o = 1'b0;
@@ -629,20 +573,20 @@ module book_engine
         end
         ActResize: begin
           store_o.resize = 1'b1;
-          ladder_code_o  = hit_code;
-          ladder_set_o   = hit_code != CodeEscape;
+          ladder_code_o  = hit_code_i;
+          ladder_set_o   = hit_code_i != CodeEscape;
         end
         ActRemove: begin
           store_o.remove = 1'b1;
-          link_o.next_we = hit_code == CodeEscape && ptr != side_q.head;
-          link_o.next_ptr = prev;
-          link_o.next_valid = next_valid;
-          link_o.next = next;
-          link_o.prev_we = hit_code == CodeEscape && ptr != side_q.head && next_valid;
-          link_o.prev_ptr = next;
-          link_o.prev = prev;
-          ladder_code_o = hit_code;
-          ladder_clear_o = hit_code != CodeEscape;
+          link_o.next_we = hit_code_i == CodeEscape && ptr_i != side_q.head;
+          link_o.next_ptr = prev_i;
+          link_o.next_valid = next_valid_i;
+          link_o.next = next_i;
+          link_o.prev_we = hit_code_i == CodeEscape && ptr_i != side_q.head && next_valid_i;
+          link_o.prev_ptr = next_i;
+          link_o.prev = prev_i;
+          ladder_code_o = hit_code_i;
+          ladder_clear_o = hit_code_i != CodeEscape;
         end
         default: ;
       endcase
@@ -652,8 +596,8 @@ module book_engine
       store_ptr_o  = side_q.head;
     end
     if (state_q == StRefill) begin
-      store_read_o = walk_valid_q && next_valid;
-      store_ptr_o  = next;
+      store_read_o = walk_valid_q && next_valid_i;
+      store_ptr_o  = next_i;
     end
     if (rebuild_busy) begin
       store_o = rebuild_store;
@@ -700,7 +644,7 @@ module book_engine
         end
       end
       StRecentre: begin
-        rows_o.centre_we[recentre_kind] = out_free && divide_ok;
+        rows_o.centre_we[recentre_kind] = out_free_i && divide_ok;
         rows_o.centre.valid = 1'b1;
         rows_o.centre.epoch = centre[recentre_kind].epoch + 8'd1;
         rows_o.centre.run = 8'd0;
@@ -708,12 +652,12 @@ module book_engine
         rows_o.centre.centre = divide_floor;
       end
       StSingle: begin
-        rows_o.touched_we = out_free && op_q.op != OpSysStatus;
-        rows_o.state_we = out_free && op_q.op == OpStatus;
+        rows_o.touched_we = out_free_i && op_q.op != OpSysStatus;
+        rows_o.state_we = out_free_i && op_q.op == OpStatus;
         rows_o.status = op_q.code;
       end
       StVisit: begin
-        rows_o.centre_we[visit_q] = out_free;
+        rows_o.centre_we[visit_q] = out_free_i;
         rows_o.centre = centre[visit_q];
         rows_o.centre.moves = '0;
       end
@@ -738,96 +682,37 @@ module book_engine
 
   // ---------------------------------------------------------------------------------------------- entries
 
+  logic entry_recentre, entry_single, entry_control, entry_visit;
+  logic [1:0] entry_kind;
+
+  assign entry_recentre = state_q == StRecentre && out_free_i && divide_ok;
+  assign entry_single = state_q == StSingle && out_free_i;
+  assign entry_control = state_q == StControl && out_free_i;
+  assign entry_visit = state_q == StVisit && out_free_i;
+  assign entry_put_o = emit_fire || entry_recentre || entry_single || entry_control || entry_visit;
   always_comb begin
-    entry_put_o = 1'b0;
-    entry_o = '0;
-    if (emit_fire || state_q inside {StRecentre, StSingle, StControl, StVisit}) begin
-      entry_o.slot = op_q.slot;
-      entry_o.msg_index = op_q.msg_index;
-      entry_o.hw_time = op_q.hw_time;
-      entry_o.unloaded = op_q.unloaded;
-      entry_o.t_in = op_q.t_in;
-      entry_o.mtype = op_q.mtype;
-      if (emit_fire) begin
-        entry_put_o = 1'b1;
-        entry_o.is_tick = 1'b1;
-        entry_o.first_of_frame = op_q.first_of_frame && !made_q;
-        entry_o.kind = 5'(emit_kind) + KindBid;
-        entry_o.feed_time = op_q.feed_time;
-        entry_o.flags = bad_q ? FlagMaybeBad : 8'd0;
-        entry_o.side = (emit_kind == 2'd2) ? op_q.code : 8'd0;
-        if (emit.quote.valid) begin
-          entry_o.has_price = 1'b1;
-          entry_o.price = emit.quote.price;
-          entry_o.size = {(emit_kind == 2'd2) ? trade_size_high_q : '0, emit.quote.size};
-          entry_o.code = emit_code;
-          entry_o.epoch = (emit_code != CodeEscape) ? centre[emit_kind].epoch : 8'd0;
-        end
-      end else begin
-        unique case (state_q)
-          StRecentre: begin
-            entry_put_o = out_free && divide_ok;
-            entry_o.kind = KindRecentre;
-            entry_o.side = 8'(recentre_kind);
-            entry_o.epoch = centre[recentre_kind].epoch + 8'd1;
-            entry_o.has_price = 1'b1;
-            entry_o.price = divide_floor;
-          end
-          StSingle: begin
-            entry_put_o = out_free;
-            entry_o.is_tick = 1'b1;
-            entry_o.first_of_frame = op_q.first_of_frame;
-            entry_o.feed_time = op_q.feed_time;
-            entry_o.kind = (op_q.op == OpBreak) ? KindTradeBreak : KindStatus;
-            entry_o.size = (op_q.op == OpBreak) ? op_q.size0 : 64'd0;
-            entry_o.code = (op_q.op == OpBreak) ? 8'd0 : op_q.code;
-            entry_o.side = (op_q.op == OpBreak) ? 8'd0 : op_q.code;
-            entry_o.flags = (bad_q && op_q.op != OpSysStatus) ? FlagMaybeBad : 8'd0;
-          end
-          StControl: begin
-            entry_put_o   = out_free;
-            entry_o.slot  = SlotNone;
-            entry_o.price = op_q.seq;
-            entry_o.size  = op_q.count;
-            unique case (op_q.ctl)
-              EvGap: entry_o.kind = KindGap;
-              EvRestart: begin
-                entry_o.kind  = KindRestart;
-                entry_o.price = 64'd0;
-              end
-              EvVoid: begin
-                entry_o.kind = KindVoid;
-                entry_o.code = op_q.code;
-              end
-              default: begin
-                entry_o.kind = KindHeartbeat;
-                entry_o.size = 64'd0;
-              end
-            endcase
-          end
-          default: begin  // StVisit
-            entry_put_o = out_free;
-            entry_o.kind = KindRefresh;
-            entry_o.side = 8'(visit_q);
-            entry_o.epoch = centre[visit_q].epoch;
-            entry_o.flags = bad_q ? FlagMaybeBad : 8'd0;
-            entry_o.code = rows_i.status;
-            entry_o.state[0] = centre[visit_q].valid;
-            if (centre[visit_q].valid) entry_o.feed_time = centre[visit_q].centre;
-            if (visit_q != 2'd2) begin
-              entry_o.state[1]  = published[visit_q[0]].valid;
-              entry_o.state[2]  = rows_i.known[visit_q[0]];
-              entry_o.has_price = published[visit_q[0]].valid;
-              if (published[visit_q[0]].valid) begin
-                entry_o.price = published[visit_q[0]].price;
-                entry_o.size  = 64'(published[visit_q[0]].size);
-              end
-            end
-          end
-        endcase
-      end
-    end
+    entry_kind = emit_kind;
+    if (state_q == StRecentre) entry_kind = recentre_kind;
+    if (state_q == StVisit) entry_kind = visit_q;
   end
+
+  book_entry u_entry (
+    .tick_i     (emit_fire),
+    .recentre_i (entry_recentre),
+    .single_i   (entry_single),
+    .control_i  (entry_control),
+    .refresh_i  (entry_visit),
+    .op_i       (op_q),
+    .rows_i,
+    .flagged_i  (bad_q),
+    .first_i    (!made_q),
+    .kind_i     (entry_kind),
+    .quote_i    (emit.quote),
+    .size_high_i(trade_size_high_q),
+    .code_i     (emit_code),
+    .centre_i   (divide_floor),
+    .entry_o
+  );
 
   // ---------------------------------------------------------------------------------------------- sequence
 
@@ -937,8 +822,8 @@ module book_engine
         end
 
         StRefill: begin
-          walk_valid_q <= next_valid;
-          if (!next_valid) state_q <= StPick;
+          walk_valid_q <= next_valid_i;
+          if (!next_valid_i) state_q <= StPick;
         end
 
         StEmit: begin
@@ -952,24 +837,24 @@ module book_engine
         end
 
         StCodeStart: state_q <= StCodeWait;
-        StCodeWait:  if (code_done) state_q <= StEmit;
+        StCodeWait:  if (code_done_i) state_q <= StEmit;
 
         StDivideStart: state_q <= StDivide;
 
         StDivide: if (divide_done) state_q <= StRecentre;
 
         StRecentre: begin
-          if (!divide_ok || out_free) begin
+          if (!divide_ok || out_free_i) begin
             recentre_q <= recentre_rest;
             state_q <= (recentre_rest != '0) ? StDivideStart : StFinish;
             if (divide_ok && recentre_kind != 2'd2) rebuild_q[recentre_kind[0]] <= 1'b1;
           end
         end
 
-        StSingle: if (out_free) state_q <= StFinish;
+        StSingle: if (out_free_i) state_q <= StFinish;
 
         StControl: begin
-          if (out_free) begin
+          if (out_free_i) begin
             state_q <= StIdle;
             if (op_q.ctl == EvRestart) begin
               gen_q <= gen_q + 8'd1;
@@ -984,7 +869,7 @@ module book_engine
           end
         end
 
-        StVisit: if (out_free && visit_q == 2'd2) state_q <= StIdle;
+        StVisit: if (out_free_i && visit_q == 2'd2) state_q <= StIdle;
 
         StFinish: state_q <= (rebuild_q != '0) ? StRebuildRead : StIdle;
 
@@ -1091,7 +976,7 @@ module book_engine
         if (becomes_best_q && coded_q) begin
           due_q[{1'b0, own}].src <= SrcCode;
           due_q[{1'b0, own}].code <= code;
-          due_q[{1'b0, own}].in_range <= code_in_range;
+          due_q[{1'b0, own}].in_range <= code_in_range_i;
         end
       end
 
@@ -1132,18 +1017,18 @@ module book_engine
       end
 
       StCodeWait:
-      if (code_done) begin
+      if (code_done_i) begin
         due_q[emit_kind].src <= SrcCode;
         due_q[emit_kind].code <= code;
-        due_q[emit_kind].in_range <= code_in_range;
+        due_q[emit_kind].in_range <= code_in_range_i;
       end
 
-      StVisit: if (out_free) visit_q <= visit_q + 2'd1;
+      StVisit: if (out_free_i) visit_q <= visit_q + 2'd1;
 
       StFinish: rebuild_side_q <= !rebuild_q[0];
 
       StRecentre:
-      if (divide_ok && out_free && recentre_kind != 2'd2) begin
+      if (divide_ok && out_free_i && recentre_kind != 2'd2) begin
         old_centre_q[recentre_kind[0]] <= centre[recentre_kind].centre;
       end
 
@@ -1159,7 +1044,7 @@ module book_engine
   // ---------------------------------------------------------------------------------------------- counting
 
   logic single_fire;
-  assign single_fire = state_q == StSingle && out_free;
+  assign single_fire = state_q == StSingle && out_free_i;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -1180,12 +1065,11 @@ module book_engine
                    && (op_q.op != OpOrder || op_q.order_last);
       tick_valid_o <= (emit_fire || single_fire) && !core_reset_i;
       escape_o <= emit_fire && emit.quote.valid && emit_code == CodeEscape;
-      recentre_o <= state_q == StRecentre && divide_ok && out_free;
-      refresh_o <= state_q == StVisit && out_free;
-      absent_level_o <= state_q == StDecide && levels && level_falls && !hit;
-      level_overflow_o <= state_q == StDecide && overflows;
-      level_clamped_o <= state_q == StDecide && op_q.op == OpOrder && level_falls && hit
-                      && size_t'(op_q.size0[31:0]) > hit_size;
+      recentre_o <= state_q == StRecentre && divide_ok && out_free_i;
+      refresh_o <= state_q == StVisit && out_free_i;
+      absent_level_o <= state_q == StDecide && levels && absent;
+      level_overflow_o <= state_q == StDecide && levels && overflow;
+      level_clamped_o <= state_q == StDecide && levels && clamped;
       recentre_held_o <= (emit_fire && want_recentre && !may_recentre)
                       || (state_q == StRecentre && !divide_ok);
       stalled_q <= rebuilding && (stalled_q || waiting_i);
@@ -1214,14 +1098,14 @@ module book_engine
       assert (!take_i || idle_o)
       else $error("book_engine: operation while busy");
       if (state_q == StCommit && coded_q)
-        assert (code_done)
+        assert (code_done_i)
         else $error("book_engine: code is late");
-      if (state_q == StDecide && levels && hit) begin
+      if (state_q == StDecide && levels && hit_i) begin
         assert (!p_better_q)
         else $error("book_engine: a level beats the best");
       end
       if (state_q == StDecide && levels && p_equal_q) begin
-        assert (hit)
+        assert (hit_i)
         else $error("book_engine: the best is no level");
       end
       if (state_q == StPick && !pick_ladder && !pick_out) begin

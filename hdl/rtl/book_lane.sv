@@ -213,28 +213,20 @@ module book_lane
   // ---------------------------------------------------------------------------------------------- ages 2 to 6
 
   change_t change;
-  always_comb begin
-    change = '0;
-    if (valid_q[2]) begin
-      change.way   = found_q.way;
-      change.total = found_q.hit ? found_q.size : '0;
-      if (job_q[2].add) change.total = change.total + size_t'(job_q[2].delta);
-      else change.total = change.total - size_t'(job_q[2].delta);
-      if (job_q[2].delta != '0) begin
-        if (job_q[2].add) begin
-          if (found_q.hit) change.act = ActResize;
-          else if (found_q.free) change.act = ActInsert;
-          change.overflow = !found_q.hit && !found_q.free;
-        end else begin
-          if (found_q.hit) begin
-            change.act = (size_t'(job_q[2].delta) >= found_q.size) ? ActRemove : ActResize;
-          end
-          change.absent  = !found_q.hit;
-          change.clamped = found_q.hit && size_t'(job_q[2].delta) > found_q.size;
-        end
-      end
-    end
-  end
+  level_change u_change (
+    .set_i     (1'b0),
+    .add_i     (job_q[2].add),
+    .shares_i  (job_q[2].delta),
+    .hit_i     (found_q.hit),
+    .size_i    (found_q.size),
+    .room_i    (found_q.free),
+    .act_o     (change.act),
+    .total_o   (change.total),
+    .absent_o  (change.absent),
+    .overflow_o(change.overflow),
+    .clamped_o (change.clamped)
+  );
+  assign change.way = found_q.way;
 
   // The side's best level out of the ladder must lie beyond the far end of the window: then it cannot be the best as
   // long as the ladder holds something.

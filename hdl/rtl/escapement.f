@@ -41,6 +41,9 @@ offset_code.sv
 grid_floor.sv
 level_store.sv
 ladder.sv
+level_change.sv
+book_side.sv
+book_entry.sv
 book_rebuild.sv
 book_engine.sv
 book_lane.sv

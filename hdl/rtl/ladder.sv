@@ -146,6 +146,8 @@ module ladder
   end
   assign found_o = found_q;
 
+  place_t lane6_q, lane7_q, lane8_q;
+  logic [7:0] lane_code;
   sync_ram #(
     .Width(SizeBits),
     .Depth(2 * Slots * LadderCodes)
@@ -162,11 +164,9 @@ module ladder
   );
 
   // The fast lane: which groups are occupied (age 6), the bits of the best group (7), the best place (8).
-  place_t lane6_q, lane7_q, lane8_q;
   logic [LadderCodes-1:0] lane_row_q;
   logic [15:0] lane_any_q, lane_bits_q;
   logic [3:0] lane_group, lane_group_q;
-  logic [7:0] lane_code;
   logic lane_found_q;
 
   assign lane_empty_o = lane_row_q == '0;

@@ -15,7 +15,8 @@ from lib.stream import always, bursts, sink, source, stalls
 from lib.structs import ENTRY, EV_KIND, OP, OP_KIND
 
 SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "sync_ram.sv", "key_hash.sv",
-           "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv", "slot_rows.sv", "book_rebuild.sv",
+           "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv", "slot_rows.sv", "level_change.sv",
+           "book_side.sv", "book_entry.sv", "book_rebuild.sv",
            "book_engine.sv", "book_lane.sv", "book_queue.sv", "entry_queue.sv", "book.sv"]
 PULSES = {"escape_o": "escapes", "recentre_o": "recentres", "refresh_o": "refreshes",
           "absent_level_o": "absent_level", "level_overflow_o": "level_overflow", "level_clamped_o": "level_clamped",

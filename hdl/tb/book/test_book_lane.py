@@ -7,7 +7,7 @@ from collections import Counter, deque
 import cocotb
 from cocotb.triggers import RisingEdge
 
-from book.test_book import SETS_LOG2, SLOTS, SOURCES, Bench
+from book.test_book import SETS_LOG2, SLOTS, SOURCES, WAYS, Bench
 from lib.bench import run
 from lib.coverage import Coverage
 from lib.stream import always, bursts, stalls
@@ -186,6 +186,62 @@ def crowd(bench, slot, ask):
         bench.shares(slot, ask, price, -min(total + 5, (1 << 32) - 1))
 
 
+def other_levels(bench, count, row):
+    """Operations on levels of other sets."""
+    prices = [p for p in range(BASE, BASE + 90 * TICK, TICK) if bench.reference._set_of(2, 1, p) != row]
+    for price in random.sample(prices, count):
+        bench.shares(2, 1, price, random.randint(1, 9))
+
+
+def do(bench, act, ask, price):
+    """An operation that does `act` to a level of slot 1."""
+    total = bench.total(1, ask, price)
+    shares = {"insert": 100, "resize": -1, "remove": -total, "none": 0 if total else -5}[act]
+    bench.shares(1, ask, price, shares)
+
+
+def each_pair_on_one_level(bench):
+    """Every pair of changes of one level, next to each other and with one or two operations between."""
+    pairs = [key for key in bench.cov._bins["same_level"]]
+    random.shuffle(pairs)
+    for distance, old, new in pairs:
+        ask, price = random.getrandbits(1), BASE + TICK * random.randint(-40, 40)
+        row = bench.reference._set_of(1, ask, price)
+        there = old in ("resize", "remove") or (old == "none" and new in ("resize", "remove"))
+        total = bench.total(1, ask, price)
+        if there and not total:
+            bench.shares(1, ask, price, 100)
+        elif total and not there:
+            bench.shares(1, ask, price, -total)
+        other_levels(bench, 3, row)
+        do(bench, old, ask, price)
+        other_levels(bench, distance - 1, row)
+        do(bench, new, ask, price)
+        other_levels(bench, 3, row)
+
+
+def each_pair_in_one_set(bench):
+    """A level appears or goes just before another of its set appears; the set has room for one, or for none."""
+    for _ in range(3):
+        for distance, old in bench.cov._bins["same_set"]:
+            bench.restart()
+            bench.recent.clear()
+            bench.order(1, 0, BASE + 60 * TICK, 5)
+            ask, first = random.getrandbits(1), BASE + TICK * random.randint(-40, 40)
+            row = bench.reference._set_of(1, ask, first)
+            mates = [p for p in range(BASE - 90 * TICK, BASE + 90 * TICK, TICK)
+                     if bench.reference._set_of(1, ask, p) == row and p != first and not bench.total(1, ask, p)]
+            random.shuffle(mates)
+            if old == "remove":
+                bench.shares(1, ask, first, 7)
+            while bench.reference.sets[row] < WAYS - random.getrandbits(1) and len(mates) > 1:
+                bench.shares(1, ask, mates.pop(), 3)
+            other_levels(bench, 3, row)
+            do(bench, old, ask, first)
+            other_levels(bench, distance - 1, row)
+            bench.shares(1, ask, mates.pop(), 9)
+
+
 @cocotb.test()
 async def line_rate_of_the_shortest_messages(dut):
     """10,000 operations, each of which changes the best: on one side of one instrument, and spread over all."""
@@ -213,6 +269,30 @@ async def line_rate_of_the_shortest_messages(dut):
 
 
 @cocotb.test()
+async def what_the_lane_gives_back_costs_little(dut):
+    """Orders behind the window, alone and among plain ones: the lane is not asked in vain each time."""
+    cov = coverage("book lane, far orders")
+    bench = Lane(dut, cov)
+    await bench.begin()
+    for share, most in ((1.0, 9.0), (0.5, 9.0), (0.1, 6.0)):
+        work = bench.work.copy()
+        for _ in range(600):
+            if random.random() < share:
+                price = BASE - TICK * random.randint(200, 210)
+                total = bench.total(1, 0, price)
+                bench.shares(1, 0, price, -total if total else 50)
+            else:
+                flap(bench, 1, 0)
+        start = bench.sink.cycle
+        await bench.source.drained()
+        cycles = (bench.sink.cycle - start) / 600
+        await bench.settle()
+        print(f"{share:.0%} far: {cycles:.2f} cycles an operation, {dict(bench.work - work)}", flush=True)
+        assert cycles <= most, f"{share:.0%} far: {cycles} cycles an operation"
+        assert bench.work["lane_issue"] > work["lane_issue"], "the lane was never tried"
+
+
+@cocotb.test()
 async def hazards_of_close_operations(dut):
     """Operations two and three cycles apart on few levels, with what the lane must give back among them."""
     cov = coverage("book lane, hazards")
@@ -221,6 +301,11 @@ async def hazards_of_close_operations(dut):
              "stalled output": always}
     bench = Lane(dut, cov, recentre_run=random.choice([1, 2, 3]))
     await bench.begin()
+    each_pair_on_one_level(bench)
+    await bench.settle()
+    if CROWDED:
+        each_pair_in_one_set(bench)
+        await bench.settle()
     changes = [flap, Walk(), resize, replace, crowd, crowd]
     names = list(paces)
     for number in cov.rounds(int(30 * SCALE)):
