@@ -23,7 +23,9 @@ module offset_code_proof #(
   input wire logic [ 6:0] quotient_i
 );
 
-  localparam logic [32:0] Recip = Tick == 0 ? '0 : 33'((64'h1_0000_0000 + 64'(Tick) - 64'd1) / 64'(Tick));
+  // ceil(2^32 / Tick)
+  localparam logic [63:0] TickWide = Tick == 0 ? 64'd1 : 64'(Tick);
+  localparam logic [32:0] Recip = 33'((64'h1_0000_0000 + TickWide - 64'd1) / TickWide);
 
   logic ready, done, in_range, busy;
   logic [7:0] code;
