@@ -48,12 +48,12 @@ module counter_bank
   endfunction
 
   // Messages that came and went in this cycle.
-  logic [2:0] came, went;
+  logic [3:0] came, went;
   always_comb begin
-    came = 3'(inc_i[CntCopiesInA]) + 3'(inc_i[CntCopiesInB]);
-    went = 3'd0;
+    came = 4'(inc_i[CntCopiesInA]) + 4'(inc_i[CntCopiesInB]);
+    went = 4'd0;
     for (int unsigned i = FirstDisposition; i < FirstDisposition + NumDispositions; i++) begin
-      went = went + 3'(inc_i[i]) + 3'(inc2_i[i]);
+      went = went + 4'(inc_i[i]) + 4'(inc2_i[i]);
     end
   end
 

@@ -34,12 +34,14 @@ module csr_bench
   output strobe_t                     strobe_o,
   input  wire logic [           63:0] card_time_i,
   input  wire logic [           63:0] ring_head_i,
+  input  wire logic [           63:0] line_seen_a_i,
+  input  wire logic [           63:0] line_seen_b_i,
   input  wire logic                   idle_i,
   input  wire logic                   clear_i,
   input  wire logic [NumCounters-1:0] inc_i,
   input  wire logic [NumCounters-1:0] inc2_i,
   input  wire logic [           63:0] lost_i,
-  input  wire logic [            9:0] voided_i,
+  input  wire logic [           10:0] voided_i,
   input  wire logic [            6:0] ticks_written_i,
   input  wire logic [            7:0] entries_written_i
 );
@@ -88,6 +90,8 @@ module csr_bench
   assign status.core_up = 1'b1;
   assign status.card_time_ns = card_time_i;
   assign status.ring_head = ring_head_i;
+  assign status.line_seen_a = line_seen_a_i;
+  assign status.line_seen_b = line_seen_b_i;
 
   csr #(
     .BuildHash(64'h0123_4567_89ab_cdef),

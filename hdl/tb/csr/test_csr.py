@@ -26,7 +26,8 @@ FIELDS = {
     "CONTROL": {"enable": "enable", "early": "early", "time_follow": "time_follow"},
     "CHECKS": {"ip_checksum": "ip_checksum", "udp_checksum": "udp_checksum"},
     "FEED_GROUP": {"address": "group", "port": "port", "feed": "feed"},
-    "FEED_PROTOCOL": {"id": "protocol", "channel": "channel"},
+    "FEED_GROUP_B": {"address": "group_b", "port": "port_b"}, "LINES": {"configured": "lines"}, "GAP_WINDOW": {"ns": "gap_window_ns"},
+    "FEED_PROTOCOL": {"id": "protocol", "transport": "mold", "channel": "channel"},
     "TIME_SET": {"ns": "time_set_ns"}, "TIME_RATE": {"inc": "time_rate"}, "REFRESH_INTERVAL": {"ns": "refresh_interval_ns"},
     "RECENTRE_RUN": {"value": "recentre_run"}, "RING_BASE": {"iova": "ring_base"},
     "RING_CONTROL": {"size_log2": "ring_size_log2", "broadcast": "ring_broadcast", "enable": "ring_enable"},
@@ -36,9 +37,10 @@ FIELDS = {
     "SLOT_TICK": {"tick": "slot_tick", "recip": "slot_recip"}, "SLOT_CENTRE": {"price": "slot_centre"},
     "SLOT_COMMAND": {"slot": "slot", "kind": "slot_kind"},
 }
-PULSES = {("CONTROL", "snapshot"): "snapshot", ("CONTROL", "core_reset"): "core_reset", ("CONTROL", "refresh_now"): "refresh_now"}
+PULSES = {("CONTROL", "snapshot"): "snapshot", ("CONTROL", "core_reset"): "core_reset", ("CONTROL", "refresh_now"): "refresh_now",
+          ("CONTROL", "flush"): "flush"}
 ON_WRITE = {"TIME_SET": "time_set", "MAP_COMMAND": "map_go", "SLOT_COMMAND": "slot_go"}
-STRIPPED = {("CONTROL", name) for name in ("snapshot", "core_reset", "refresh_now")}
+STRIPPED = {("CONTROL", name) for name in ("snapshot", "core_reset", "refresh_now", "flush")}
 
 
 class Bench:
@@ -48,7 +50,7 @@ class Bench:
         self.dut = dut
         dut.host_rst_ni.value = dut.core_rst_ni.value = 0
         self.clocks = {"host": DriftingClock(dut.host_clk_i, host_ps), "core": DriftingClock(dut.core_clk_i, core_ps)}
-        for name in ("card_time_i", "ring_head_i", "idle_i", "clear_i", "inc_i", "inc2_i", *AMOUNT.values()):
+        for name in ("card_time_i", "ring_head_i", "line_seen_a_i", "line_seen_b_i", "idle_i", "clear_i", "inc_i", "inc2_i", *AMOUNT.values()):
             getattr(dut, name).value = 0
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.WARNING)
         bus = AxiLiteBus.from_prefix(Suffixed(dut), "s_axil")
@@ -100,20 +102,21 @@ class Bench:
             for name, amount in amounts.items():
                 self.counts[COUNTERS[name]] = self.counts[COUNTERS[name]] + amount & (1 << 64) - 1
             self.in_flight += (inc >> COUNTERS["copies_in_a"] & 1) + (inc >> COUNTERS["copies_in_b"] & 1)
-            self.in_flight -= sum(inc >> COUNTERS[name] & 1 for name in DISPOSITIONS)
+            self.in_flight -= sum((inc >> COUNTERS[name] & 1) + (inc2 >> COUNTERS[name] & 1) for name in DISPOSITIONS)
 
     def _random_counts(self):
         inc, inc2 = random.getrandbits(len(COUNTERS)), 0
         for name, i in COUNTERS.items():
             if name in AMOUNT or (name in DISPOSITIONS and random.random() < 0.7):
                 inc &= ~(1 << i)
-        if sum(inc >> COUNTERS[name] & 1 for name in DISPOSITIONS) > self.in_flight:
+        for name, i in COUNTERS.items():
+            if name.startswith(("frames_", "bframes_")) or (name in DISPOSITIONS and random.random() < 0.1):
+                inc2 |= random.getrandbits(1) << i
+        if sum((inc >> COUNTERS[name] & 1) + (inc2 >> COUNTERS[name] & 1) for name in DISPOSITIONS) > min(self.in_flight, 8):
             for name in DISPOSITIONS:
                 inc &= ~(1 << COUNTERS[name])
-        for name, i in COUNTERS.items():
-            if name.startswith("frames_"):
-                inc2 |= random.getrandbits(1) << i
-        return inc, inc2, {"events_lost": random.choice([0, 1, random.getrandbits(60)]), "events_voided_messages": random.getrandbits(10),
+                inc2 &= ~(1 << COUNTERS[name])
+        return inc, inc2, {"events_lost": random.choice([0, 1, random.getrandbits(60)]), "events_voided_messages": random.getrandbits(11),
                            "output_ticks_written": random.getrandbits(5), "output_entries_written": random.getrandbits(5)}
 
     def stop(self):
@@ -180,15 +183,21 @@ async def the_core_shows_through(dut):
     await bench.reset()
     for _ in range(10):
         time, head, idle = random.getrandbits(64), random.getrandbits(64), random.getrandbits(1)
+        seen_a, seen_b = random.getrandbits(64), random.getrandbits(64)
         dut.card_time_i.value, dut.ring_head_i.value, dut.idle_i.value = time, head, idle
+        dut.line_seen_a_i.value, dut.line_seen_b_i.value = seen_a, seen_b
         await ClockCycles(dut.core_clk_i, 2)
         assert await bench.read(REGISTERS["CARD_TIME"].offset) == time
         assert await bench.read(REGISTERS["RING_HEAD"].offset) == head
+        assert await bench.read(REGISTERS["LINE_SEEN_A"].offset) == seen_a
+        assert await bench.read(REGISTERS["LINE_SEEN_B"].offset) == seen_b
         assert await bench.read(REGISTERS["STATUS"].offset) == 2 | idle
     assert await bench.read(REGISTERS["BUILD_HASH"].offset) == 0x0123456789ABCDEF
     assert await bench.read(REGISTERS["BOARD"].offset) == 7
-    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=10, level_ways=8, map_log2=8, ports=1)
+    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=14, level_ways=8, map_log2=8, ports=2)
     assert await bench.read(REGISTERS["PARAMS"].offset) == params
+    params = REGISTERS["PARAMS2"].pack(order_sets_log2=16, order_ways=16, reorder_log2=11)
+    assert await bench.read(REGISTERS["PARAMS2"].offset) == params
     bench.stop()
 
 
