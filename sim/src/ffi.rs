@@ -27,6 +27,7 @@ extern "C" {
     pub fn esc_write(model: *mut EscModel, offset: u32, value: u64, strobe: u32) -> i32;
     pub fn esc_inject(
         model: *mut EscModel,
+        line: i32,
         bytes: *const u8,
         length: usize,
         stamp_ns: u64,
@@ -42,4 +43,10 @@ extern "C" {
     pub fn esc_lines(model: *const EscModel) -> u64;
     pub fn esc_probe_errors(model: *const EscModel) -> u64;
     pub fn esc_histogram(model: *const EscModel, which: i32, buckets: *mut u32);
+    pub fn esc_type_histogram(
+        model: *const EscModel,
+        type_byte: u8,
+        which: i32,
+        buckets: *mut u32,
+    ) -> i32;
 }

@@ -2,7 +2,7 @@
 
 use std::ptr::NonNull;
 
-use escapement_card::{CardError, CycleHistogram, DmaBuffer};
+use escapement_card::{CardError, CycleHistogram, DmaBuffer, Line, TypeLatency};
 
 use crate::ffi;
 
@@ -125,13 +125,15 @@ impl Model {
 
     pub(crate) fn inject(
         &mut self,
+        line: Line,
         bytes: &[u8],
         stamp_ns: u64,
         fcs_bad: bool,
     ) -> Result<(), CardError> {
         // SAFETY: as in `reset`; the shim reads `bytes` within the call only.
+        let (start, length) = (bytes.as_ptr(), bytes.len());
         let outcome = unsafe {
-            ffi::esc_inject(self.ptr(), bytes.as_ptr(), bytes.len(), stamp_ns, i32::from(fcs_bad))
+            ffi::esc_inject(self.ptr(), line as i32, start, length, stamp_ns, i32::from(fcs_bad))
         };
         progress(outcome, "a frame waited for room in the receive crossing")
     }
@@ -195,6 +197,26 @@ impl Model {
         // SAFETY: the handle is alive; the shim writes exactly `BUCKETS` values.
         unsafe { ffi::esc_histogram(self.ptr(), which as i32, buckets.as_mut_ptr()) };
         CycleHistogram::from_buckets(buckets.into_iter().map(u64::from).collect())
+    }
+
+    /// Latencies by type byte, for types that made ticks.
+    pub(crate) fn types(&self) -> Vec<TypeLatency> {
+        let of = |type_byte, which: Which| {
+            let mut buckets = vec![0u32; ffi::BUCKETS];
+            // SAFETY: the handle is alive; the shim writes exactly `BUCKETS` values, or none.
+            let any = unsafe {
+                ffi::esc_type_histogram(self.ptr(), type_byte, which as i32, buckets.as_mut_ptr())
+            };
+            let counts = buckets.into_iter().map(u64::from).collect();
+            (any != 0, CycleHistogram::from_buckets(counts))
+        };
+        (0..=u8::MAX)
+            .filter_map(|type_byte| {
+                let (any, all) = of(type_byte, Which::All);
+                let (_, unloaded) = of(type_byte, Which::Unloaded);
+                any.then_some(TypeLatency { type_byte, all, unloaded })
+            })
+            .collect()
     }
 }
 

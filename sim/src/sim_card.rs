@@ -215,7 +215,7 @@ impl Device for SimCard {
 impl Injector for SimCard {
     fn inject(&mut self, frame: &Frame<'_>) -> Result<(), CardError> {
         check_frame(frame)?;
-        self.model.inject(frame.bytes, frame.stamp_ns, frame.fcs_bad)?;
+        self.model.inject(frame.line, frame.bytes, frame.stamp_ns, frame.fcs_bad)?;
         self.after_clock()
     }
 
@@ -247,7 +247,7 @@ impl Injector for SimCard {
         Some(LatencyReport {
             all: self.model.histogram(Which::All),
             unloaded: self.model.histogram(Which::Unloaded),
-            by_type: Vec::new(),
+            by_type: self.model.types(),
         })
     }
 }

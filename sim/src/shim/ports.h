@@ -9,32 +9,36 @@ namespace ports {
 
 inline void set_clocks(VCard& t, uint8_t v) {
   t.rx_clk_i = v;
+  t.rx_b_clk_i = v;
   t.core_clk_i = v;
   t.host_clk_i = v;
 }
 inline void set_clock(VCard& t, int domain, uint8_t v) {
-  if (domain == 0) t.rx_clk_i = v;
+  if (domain == 0) t.rx_clk_i = t.rx_b_clk_i = v;
   if (domain == 1) t.core_clk_i = v;
   if (domain == 2) t.host_clk_i = v;
 }
 inline void set_resets(VCard& t, uint8_t v) {
   t.rx_rst_ni = v;
+  t.rx_b_rst_ni = v;
   t.core_rst_ni = v;
   t.host_rst_ni = v;
 }
 
-// mac_beat_t, high to low: stamp 64, err 1, last 1, keep 8, data 64.
-inline void rx_beat(VCard& t, uint64_t data, uint8_t keep, bool last, bool err, uint64_t stamp) {
+// mac_beat_t, high to low: stamp 64, err 1, last 1, keep 8, data 64. Line 0 is A, 1 is B.
+inline void rx_beat(VCard& t, int line, uint64_t data, uint8_t keep, bool last, bool err, uint64_t stamp) {
   const uint64_t middle = keep | static_cast<uint64_t>(last) << 8 | static_cast<uint64_t>(err) << 9 | stamp << 10;
-  t.rx_beat_i[0] = static_cast<uint32_t>(data);
-  t.rx_beat_i[1] = static_cast<uint32_t>(data >> 32);
-  t.rx_beat_i[2] = static_cast<uint32_t>(middle);
-  t.rx_beat_i[3] = static_cast<uint32_t>(middle >> 32);
-  t.rx_beat_i[4] = static_cast<uint32_t>(stamp >> 54);
-  t.rx_valid_i = 1;
+  auto& beat = line == 0 ? t.rx_beat_i : t.rx_b_beat_i;
+  beat[0] = static_cast<uint32_t>(data);
+  beat[1] = static_cast<uint32_t>(data >> 32);
+  beat[2] = static_cast<uint32_t>(middle);
+  beat[3] = static_cast<uint32_t>(middle >> 32);
+  beat[4] = static_cast<uint32_t>(stamp >> 54);
+  (line == 0 ? t.rx_valid_i : t.rx_b_valid_i) = 1;
 }
-inline void rx_idle(VCard& t) { t.rx_valid_i = 0; }
-inline bool rx_room(const VCard& t) { return t.rx_room_o; }
+inline void rx_idle(VCard& t, int line) { (line == 0 ? t.rx_valid_i : t.rx_b_valid_i) = 0; }
+inline bool rx_room(const VCard& t, int line) { return line == 0 ? t.rx_room_o : t.rx_b_room_o; }
+inline bool rx_busy(const VCard& t, int line) { return (t.rx_busy_o >> line & 1) != 0; }
 
 // Time discipline.
 inline void time_step(VCard& t, uint64_t ns) {
@@ -75,12 +79,13 @@ inline void write_data(const VCard& t, uint8_t* line) { memcpy(line, &t.wr_data_
 
 inline bool irq(const VCard& t) { return t.irq_o; }
 
-// Probes. probe_t, high to low: is_tick 1, unloaded 1, first_of_frame 1, t_in 32.
+// Probes. probe_t, high to low: is_tick 1, unloaded 1, first_of_frame 1, mtype 8, t_in 32.
 inline bool probe_valid(const VCard& t) { return t.probe_valid_o; }
 template <typename Probe>
 inline Probe probe(const VCard& t) {
   const uint64_t bits = t.probe_o;
-  return {static_cast<uint32_t>(bits), (bits >> 34 & 1) != 0, (bits >> 33 & 1) != 0, (bits >> 32 & 1) != 0};
+  return {static_cast<uint32_t>(bits), static_cast<uint8_t>(bits >> 32), (bits >> 42 & 1) != 0, (bits >> 41 & 1) != 0,
+          (bits >> 40 & 1) != 0};
 }
 inline bool line_accept(const VCard& t) { return t.line_accept_o; }
 inline uint32_t core_cycle(const VCard& t) { return t.core_cycle_o; }
@@ -89,8 +94,10 @@ inline bool idle(const VCard& t) { return t.idle_o; }
 inline void clear_inputs(VCard& t) {
   set_clocks(t, 0);
   set_resets(t, 0);
-  rx_beat(t, 0, 0, false, false, 0);
-  rx_idle(t);
+  for (int line = 0; line < 2; ++line) {
+    rx_beat(t, line, 0, 0, false, false, 0);
+    rx_idle(t, line);
+  }
   time_step(t, 0);
   no_time_step(t);
   axil_write(t, 0, 0, 0);

@@ -36,8 +36,21 @@ struct Mapping {
   uint64_t bytes;
 };
 
+// The MAC of one line.
+struct Mac {
+  std::vector<uint8_t> frame;  // of it, `at` bytes were taken
+  size_t at = 0;
+  uint64_t stamp = 0;
+  bool bad = false;
+  bool active = false;      // the last beat was not taken
+  bool driven = false;      // a beat stands at the port
+  uint64_t order = 0;       // number of the frame among those of both lines
+  uint64_t end_before = 0;  // rx cycle of the last beat
+};
+
 struct Probe {
   uint32_t t_in;
+  uint8_t type;
   bool is_tick;
   bool unloaded;
   bool first_of_frame;
@@ -71,12 +84,9 @@ struct EscModel {
   uint64_t cycles[3] = {0, 0, 0};
 
   // MAC source.
-  const uint8_t* frame = nullptr;
-  size_t frame_length = 0;
-  size_t frame_at = 0;
-  uint64_t frame_stamp = 0;
-  bool frame_bad = false;
-  bool rx_driven = false;
+  Mac mac[2];
+  bool two_lines = false;      // a frame of line B came
+  uint64_t frames = 0;
   bool enabled = false;        // a stopped card takes neither frames nor time
   bool have_frame_before = false;
   uint64_t stamp_before = 0;
@@ -112,6 +122,7 @@ struct EscModel {
   bool early = false;
   std::vector<uint32_t> all = std::vector<uint32_t>(kEscBuckets);
   std::vector<uint32_t> unloaded = std::vector<uint32_t>(kEscBuckets);
+  std::vector<uint32_t> by_type[256][2];  // all, unloaded; empty without any tick
 
   EscModel() {
     context.randReset(0);
@@ -122,30 +133,44 @@ struct EscModel {
   bool stalls() { return stall_ratio != 0 && (random.next() & 0xffff) < stall_ratio; }
 
   // ---- rx_clk ----
-  void drive_rx() {
-    if (frame == nullptr) {
-      if (rx_driven) {
-        ports::rx_idle(top);
-        rx_driven = false;
+  // The frame before this one, on the other line, is through the front end.
+  bool in_turn(int line) {
+    const Mac& other = mac[1 - line];
+    if (other.order == 0 || other.order > mac[line].order) return true;
+    return !other.active && cycles[kRx] - other.end_before >= kSettleCycles && !ports::rx_busy(top, 1 - line);
+  }
+  void drive_rx(int line) {
+    Mac& m = mac[line];
+    const size_t left = m.active ? m.frame.size() - m.at : 0;
+    const bool waits = two_lines && (left <= 8 || (early && m.at == 0)) && !in_turn(line);
+    if (!m.active || waits) {
+      if (m.driven) {
+        ports::rx_idle(top, line);
+        m.driven = false;
       }
       return;
     }
-    const size_t left = frame_length - frame_at;
     const size_t take = left < 8 ? left : 8;
     uint64_t data = 0;
-    memcpy(&data, frame + frame_at, take);
+    memcpy(&data, m.frame.data() + m.at, take);
     const bool last = take == left;
-    ports::rx_beat(top, data, static_cast<uint8_t>((1u << take) - 1), last, last && frame_bad, frame_stamp);
-    rx_driven = true;
+    ports::rx_beat(top, line, data, static_cast<uint8_t>((1u << take) - 1), last, last && m.bad, m.stamp);
+    m.driven = true;
+  }
+  void drive_rx() {
+    drive_rx(0);
+    if (two_lines) drive_rx(1);
   }
   void sample_rx() {
     ++cycles[kRx];
-    if (!rx_driven) return;
-    frame_at += 8;
-    if (frame_at >= frame_length) {
-      frame = nullptr;
-      last_beat = cycles[kCore];
-      end_before = cycles[kRx];
+    for (Mac& m : mac) {
+      if (!m.driven) continue;
+      m.at += 8;
+      if (m.at >= m.frame.size()) {
+        m.active = false;
+        last_beat = cycles[kCore];
+        end_before = m.end_before = cycles[kRx];
+      }
     }
   }
 
@@ -224,10 +249,21 @@ struct EscModel {
         if (!p.is_tick) continue;
         const uint32_t taken = accepted_at - p.t_in;
         const uint32_t bucket = taken < kEscBuckets ? taken : kEscBuckets - 1;
+        const bool is_unloaded = p.unloaded && (early || p.first_of_frame);
         ++all[bucket];
-        if (p.unloaded && (early || p.first_of_frame)) ++unloaded[bucket];
+        count_type(p.type, 0, bucket);
+        if (is_unloaded) {
+          ++unloaded[bucket];
+          count_type(p.type, 1, bucket);
+        }
       }
     }
+  }
+
+  void count_type(uint8_t type, int which, uint32_t bucket) {
+    std::vector<uint32_t>& counts = by_type[type][which];
+    if (counts.empty()) counts.resize(kEscBuckets);
+    ++counts[bucket];
   }
 
   // ---- clocks ----
@@ -280,11 +316,11 @@ struct EscModel {
   bool finished() { return context.gotFinish(); }
 
   bool core_idle() {
-    return frame == nullptr && cycles[kCore] - last_beat >= kSettleCycles && ports::idle(top);
+    return !mac[0].active && !mac[1].active && cycles[kCore] - last_beat >= kSettleCycles && ports::idle(top);
   }
 
   int32_t reset() {
-    frame = nullptr;
+    for (Mac& m : mac) m.active = false;
     enabled = false;
     forget_frames();
     aw_pending = w_pending = b_waiting = ar_pending = r_waiting = false;
@@ -310,9 +346,12 @@ struct EscModel {
     accepted_counts.clear();
   }
 
-  int32_t inject(const uint8_t* bytes, size_t length, uint64_t stamp, bool bad) {
+  int32_t inject(int line, const uint8_t* bytes, size_t length, uint64_t stamp, bool bad) {
+    Mac& m = mac[line];
+    two_lines = two_lines || line == 1;
     pass_time(stamp, UINT64_MAX);
-    for (uint64_t waited = 0; !ports::rx_room(top); ++waited) {
+    for (uint64_t waited = 0;
+         m.active || cycles[kRx] - m.end_before < kFrameGapCycles || !ports::rx_room(top, line); ++waited) {
       if (waited == kStuckCycles) return kEscStuck;
       cycle();
     }
@@ -320,12 +359,13 @@ struct EscModel {
     stamp_before = stamp;
     if (enabled && stamp > stamp_latest) stamp_latest = stamp;
     start_before = cycles[kRx];
-    frame_length = length;
-    frame_at = 0;
-    frame_stamp = stamp;
-    frame_bad = bad;
-    frame = bytes;
-    while (frame != nullptr) cycle();
+    m.frame.assign(bytes, bytes + length);
+    m.at = 0;
+    m.stamp = stamp;
+    m.bad = bad;
+    m.order = ++frames;
+    m.active = true;
+    while (m.active && !two_lines) cycle();
     return finished() ? kEscFinished : kEscOk;
   }
 
@@ -460,8 +500,8 @@ int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe)
   return m->axil_wait();
 }
 
-int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad) {
-  return m->inject(bytes, length, stamp_ns, fcs_bad != 0);
+int32_t esc_inject(EscModel* m, int32_t line, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad) {
+  return m->inject(line == 1 ? 1 : 0, bytes, length, stamp_ns, fcs_bad != 0);
 }
 int32_t esc_pass_time(EscModel* m, uint64_t stamp_ns, uint64_t cycles_max) { return m->pass_time(stamp_ns, cycles_max); }
 void esc_set_enabled(EscModel* m, int32_t enabled) { m->enabled = enabled != 0; }
@@ -478,5 +518,11 @@ uint64_t esc_probe_errors(const EscModel* m) { return m->probe_errors; }
 void esc_histogram(const EscModel* m, int32_t which, uint32_t* buckets) {
   const std::vector<uint32_t>& from = which == kEscAll ? m->all : m->unloaded;
   memcpy(buckets, from.data(), kEscBuckets * sizeof(uint32_t));
+}
+int32_t esc_type_histogram(const EscModel* m, uint8_t type, int32_t which, uint32_t* buckets) {
+  const std::vector<uint32_t>& from = m->by_type[type][which == kEscAll ? 0 : 1];
+  if (from.empty()) return 0;
+  memcpy(buckets, from.data(), kEscBuckets * sizeof(uint32_t));
+  return 1;
 }
 }

@@ -53,8 +53,11 @@ int32_t esc_write(EscModel* m, uint32_t offset, uint64_t value, uint32_t strobe)
 int32_t esc_pass_time(EscModel* m, uint64_t stamp_ns, uint64_t cycles_max);
 // A stopped card takes neither frames nor time.
 void esc_set_enabled(EscModel* m, int32_t enabled);
-// Passes the time before the frame and waits for room in the crossing, then clocks it in. Returns when the last beat was taken.
-int32_t esc_inject(EscModel* m, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad);
+// Passes the time before the frame and waits for room in the crossing of its line (0 A, 1 B), then clocks it in. While
+// only line A is in use, returns when the last beat was taken. From the first frame of line B on, returns when the frame
+// may begin, so frames of the two lines overlap on their ports; but they end in the order of these calls, each when the
+// one before is through the front end (in early mode, where messages leave before their frame ends, they do not overlap).
+int32_t esc_inject(EscModel* m, int32_t line, const uint8_t* bytes, size_t length, uint64_t stamp_ns, int32_t fcs_bad);
 int32_t esc_advance(EscModel* m, uint64_t cycles);
 int32_t esc_is_idle(EscModel* m);
 int32_t esc_run_until_idle(EscModel* m, uint64_t cycles_max);
@@ -65,4 +68,6 @@ uint64_t esc_lines(const EscModel* m);
 // Probes that did not match the entry counts of lines: must stay 0.
 uint64_t esc_probe_errors(const EscModel* m);
 void esc_histogram(const EscModel* m, int32_t which, uint32_t* buckets);
+// The same for ticks of messages with this type byte. Returns 0 if there were none: then nothing is written.
+int32_t esc_type_histogram(const EscModel* m, uint8_t type, int32_t which, uint32_t* buckets);
 }
