@@ -6,7 +6,7 @@ Proofs stand in hdl/formal/proofs.toml, each with its harness hdl/formal/<name>_
 must happen: the induction succeeds; every cover statement of the harness is reached (the assumptions leave something);
 and for every mutant, a copy of one source with one replacement, the solver finds a run that breaks an assertion.
 
---slice runs proofs in random order, each with one mutant drawn, and begins none after that many seconds; the seed is printed.
+--slice runs proofs (not the long ones) in random order, each with one mutant drawn, and begins none after that many seconds; the seed is printed.
 Logs and counterexample traces lie in out/formal/.
 """
 
@@ -66,6 +66,7 @@ class Proof:
     narrowed: str
     harness: str = ""  # hdl/formal/<harness>_proof.sv; "" = the proof's name
     parameters: dict[str, int] = field(default_factory=dict)  # of the harness
+    long: bool = False  # not in a slice
     narrow: list[Change] = field(default_factory=list)  # widths that no parameter of the module sets
     options: list[str] = field(default_factory=list)
     script: list[str] = field(default_factory=list)
@@ -196,6 +197,7 @@ def main() -> int:
             seed = random.SystemRandom().randrange(2**31) if args.seed is None else args.seed
             print(f"formal: seed {seed}, none begun after {args.slice:.0f} s")
             rng = random.Random(seed)
+            proofs = [p for p in proofs if not p.long]
             rng.shuffle(proofs)
         results = {}
         for proof in proofs:
