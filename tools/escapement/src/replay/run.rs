@@ -175,22 +175,11 @@ fn ticks_failure(options: &Options, error: &std::io::Error) -> Failure {
 impl<D: Device + Injector> Replay<D> {
     /// Hands over one frame and takes the lines that are there. The outer error is the host's, the inner the card's.
     fn frame(&mut self, stamp_ns: u64, bytes: &[u8]) -> Result<Result<(), CardError>, Failure> {
-        // a long pause before the frame makes more lines than the ring holds
-        loop {
-            match self.driver.device_mut().pass_time(stamp_ns) {
-                Ok(true) => break,
-                Ok(false) => {
-                    if let Err(error) = self.drain()? {
-                        return Ok(Err(error));
-                    }
-                }
-                Err(error) => return Ok(Err(error)),
-            }
-        }
         let frame = Frame { bytes, stamp_ns, fcs_bad: false };
         if let Some(checker) = &mut self.checker {
             checker.frame(stamp_ns, bytes);
         }
+        // a long pause before the frame makes more lines than the ring holds
         loop {
             match self.driver.device_mut().pass_time(stamp_ns) {
                 Ok(true) => break,
