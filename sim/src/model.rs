@@ -74,6 +74,12 @@ impl Model {
         unsafe { ffi::esc_set_early(self.ptr(), i32::from(early)) }
     }
 
+    /// Leaves out pauses between frames shorter than this; 0 leaves out none.
+    pub(crate) fn set_back_to_back(&mut self, pause_ns: u64) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_back_to_back(self.ptr(), pause_ns) }
+    }
+
     pub(crate) fn forget_frames(&mut self) {
         // SAFETY: as in `reset`.
         unsafe { ffi::esc_forget_frames(self.ptr()) }

@@ -76,6 +76,7 @@ struct EscModel {
   size_t frame_at = 0;
   uint64_t frame_stamp = 0;
   bool frame_bad = false;
+  uint64_t back_to_back = 0;   // pauses shorter than this (ns) are left out
   bool rx_driven = false;
   bool enabled = false;        // a stopped card takes neither frames nor time
   bool have_frame_before = false;
@@ -336,7 +337,9 @@ struct EscModel {
     // Distances beyond this are longer than any frame keeps the pipe busy.
     const uint64_t bound = 1u << 20;
     uint64_t distance = bound;
-    if (have_frame_before && stamp >= stamp_latest) {
+    if (have_frame_before && stamp >= stamp_latest && stamp - time_told < back_to_back) {
+      distance = 0;
+    } else if (have_frame_before && stamp >= stamp_latest) {
       const uint64_t ns = stamp - stamp_before;
       distance = ns < bound * 6 ? ns * kCyclesNum / kCyclesDen : bound;
     } else if (time_told >= stamp_latest) {
@@ -427,6 +430,8 @@ void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed) {
 }
 void esc_block_writes(EscModel* m, int32_t blocked) { m->blocked = blocked != 0; }
 void esc_set_early(EscModel* m, int32_t early) { m->early = early != 0; }
+
+void esc_set_back_to_back(EscModel* m, uint64_t pause_ns) { m->back_to_back = pause_ns; }
 
 void esc_forget_frames(EscModel* m) { m->forget_frames(); }
 

@@ -33,6 +33,9 @@ void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed);
 void esc_block_writes(EscModel* m, int32_t blocked);
 // In early mode the unloaded histogram takes every tick of an unloaded message, in whole mode a frame's first tick.
 void esc_set_early(EscModel* m, int32_t early);
+// Frames follow each other with the least gap of the line, whatever their stamps say; only pauses of `pause_ns` and more
+// are still waited out. 0: frames keep their true distance.
+void esc_set_back_to_back(EscModel* m, uint64_t pause_ns);
 
 // Drops what is known of frames, their time and entries on their way, after a core reset threw them away.
 void esc_forget_frames(EscModel* m);
