@@ -80,7 +80,7 @@ async def check_ledgers(card, want):
 
 async def traffic(card, count, market, want, seq, stamp, bad_share=0.0, coverage=None):
     """Sends frames; returns the next sequence and stamp. Bad frames are repeated, as a B line would."""
-    for _ in range(count):
+    for _ in coverage.rounds(count, "frame") if coverage else range(count):
         messages = market.messages()
         payload = frames.segment([wire(m) for m in messages], seq, send_time=market.time)
         stamp += random.choice([100, 5_000, 1_000_000])

@@ -105,10 +105,8 @@ async def every_frame_ends_in_one_way(dut):
         stall = (stream.always, stream.stalls(0.3))[round_number % 2]
         bench = Bench(dut, cfg, stall, stream.stalls(0.4) if round_number > 1 else stream.always)
         await reset(dut)
-        for number in range(450):
+        for number in COVERAGE.rounds(450, "tags x options", "padded") if round_number == 3 else range(250):
             fault = frames.FAULTS[number % len(frames.FAULTS)] if number % 3 else random.choice(("none", "cut", "cut_payload"))
-            if round_number < 3 and number >= 250:
-                break
             data, fcs_bad, shape = frames.random_frame(cfg, fault)
             stamp = random.getrandbits(64)
             verdict = judge(data, fcs_bad, cfg)
@@ -131,21 +129,23 @@ async def each_end_at_each_length_of_the_last_beat(dut):
     cfg = Config(udp_checksum=True)
     bench = Bench(dut, cfg, stream.always, stream.always)
     await reset(dut)
-    for fault in frames.FAULTS:
-        for lane in range(1, 9):
-            for attempt in range(400):
-                data, fcs_bad, shape = frames.random_frame(cfg, fault)
-                if fault not in ("cut", "cut_payload"):
-                    data += bytes((lane - len(data)) % 8)
-                if (len(data) - 1) % 8 + 1 == lane and (fault != "transport_short" or attempt > 20):
-                    break
-            verdict = judge(data, fcs_bad, cfg)
-            for beat in frames.beats(data, fcs_bad, 7):
-                bench.source.send(beat)
-            await settle(bench, 6)
-            check_frame(bench, verdict, 7)
-            seen = "ok" if verdict.disposition in TRANSPORT else verdict.disposition
-            COVERAGE.hit(disposition=seen, last_keep=lane)
+    for number in COVERAGE.rounds(8 * len(frames.FAULTS), "disposition x last_keep", "event"):
+        fault, lane = frames.FAULTS[number // 8 % len(frames.FAULTS)], number % 8 + 1
+        for attempt in range(400):
+            data, fcs_bad, shape = frames.random_frame(cfg, fault)
+            if fault not in ("cut", "cut_payload"):
+                data += bytes((lane - len(data)) % 8)
+            if (len(data) - 1) % 8 + 1 == lane and (fault != "transport_short" or attempt > 20):
+                break
+        verdict = judge(data, fcs_bad, cfg)
+        for beat in frames.beats(data, fcs_bad, 7):
+            bench.source.send(beat)
+        await settle(bench, 6)
+        check_frame(bench, verdict, 7)
+        seen = "ok" if verdict.disposition in TRANSPORT else verdict.disposition
+        COVERAGE.hit(disposition=seen, last_keep=(len(data) - 1) % 8 + 1)
+        for event in verdict.events & {"ip_checksum_bad", "udp_checksum_bad"}:
+            COVERAGE.hit(event=event)
     for size in list(range(1, 60)) * 2:  # runts: cut in every header
         data, _, _ = frames.random_frame(cfg, "none")
         data = data[:size]

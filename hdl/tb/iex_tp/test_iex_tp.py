@@ -91,7 +91,8 @@ class RecordSink:
 @cocotb.test()
 async def every_block_becomes_one_record(dut):
     await start_clock(dut)
-    for early in (0, 1):
+    for run_number in COVERAGE.rounds(2):
+        early = run_number % 2
         for name, value in (("early_i", early), ("protocol_i", PROTOCOL), ("channel_i", CHANNEL), ("pipe_idle_i", 1),
                             ("rec_overflow_i", 0)):
             getattr(dut, name).value = value
