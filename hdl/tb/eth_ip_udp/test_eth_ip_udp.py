@@ -158,6 +158,32 @@ async def each_end_at_each_length_of_the_last_beat(dut):
 
 
 @cocotb.test()
+async def a_frame_of_2048_bytes_is_good_and_one_of_2049_is_not(dut):
+    """With the end in the last bytes' beat and in an empty beat behind it, by padding and by payload."""
+    await start_clock(dut)
+    cfg = Config()
+    bench = Bench(dut, cfg, stream.always, stream.always)
+    await reset(dut)
+    headers = len(frames.frame(frames.segment([b""]), cfg))
+    for size in (2040, 2041, 2047, 2048, 2049, 2050, 2055, 2056, 2057, 2064, 2065):
+        for padding in (0, size - 2000):
+            for empty_end in (False, True):
+                data = frames.frame(frames.segment([random.randbytes(size - padding - headers)]), cfg, padding=padding)
+                assert len(data) == size
+                verdict = judge(data, False, cfg)
+                assert verdict.disposition == ("ok" if size <= 2048 else "oversize")
+                sent = list(frames.beats(data, False, 3))
+                if empty_end and size % 8 == 0:
+                    sent[-1]["last"] = 0
+                    sent.append({**sent[-1], "last": 1, "keep": 0, "data": random.getrandbits(64)})
+                for beat in sent:
+                    bench.source.send(beat)
+                await settle(bench, 6)
+                check_frame(bench, verdict, 3)
+    bench.stop()
+
+
+@cocotb.test()
 async def back_to_back_frames_and_disable(dut):
     await start_clock(dut)
     cfg = Config()
