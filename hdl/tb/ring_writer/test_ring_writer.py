@@ -178,6 +178,20 @@ async def a_lone_line_leaves_the_next_cycle(dut):
 
 
 @cocotb.test()
+async def a_backlog_leaves_at_one_line_a_cycle(dut):
+    """Also what waited in the FIFO, and while more comes behind it."""
+    bench = Bench(dut, 20, True, write_stall=lambda: True)
+    await bench.start()
+    bench.to_send = 3 * FIFO
+    await ClockCycles(dut.clk_i, 2 * FIFO)
+    assert bench.full_fifo
+    bench.write_stall = always
+    before, left = bench.cycle, 3 * FIFO - bench.written
+    await bench.finish(3 * FIFO)
+    assert bench.cycle - before <= left + 8, f"{bench.cycle - before} cycles for {left} lines"
+
+
+@cocotb.test()
 async def disabled_or_without_a_size_nothing_leaves(dut):
     """enable = 0, size 0 or above 32: no write. A write on offer stays on offer when the host stops the ring."""
     for size_log2, enable in [(5, 0), (0, 1), (33, 1), (63, 1)]:
