@@ -220,7 +220,7 @@ class Bed:
         lines[mutant.number - 1] = line[: len(line) - len(line.lstrip())] + mutant.after
         path.write_text("\n".join(lines))
         began = time.monotonic()
-        result, output = self.bench(120 + 4 * self.seconds)
+        result, output = self.bench(60 + 3 * self.seconds)
         mutant.seconds = round(time.monotonic() - began, 1)
         path.write_text(sound)
         mutant.result = {"passed": "survived", "failed": "killed", "too long": "killed"}.get(result, result)
