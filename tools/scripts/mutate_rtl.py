@@ -62,7 +62,7 @@ BENCHES = {
     "line_packer": "line_packer",
     "lost_ranges": "lost_ranges",
     "offset_code": "offset_code",
-    "reset_link": "async_fifo",
+    "reset_link": "reset_link",
     "ring_writer": "ring_writer",
     "rx_cdc": "rx_cdc",
     "rx_gate": "rx_gate",
