@@ -41,11 +41,14 @@ module counter_bank
 
   // Messages that came and went in this cycle.
   logic [2:0] came, went;
+  logic [NumDispositions-1:0] gone;
+  assign gone = inc_i[FirstDisposition+:NumDispositions];
   always_comb begin
-    came = 3'(inc_i[CntCopiesInA]) + 3'(inc_i[CntCopiesInB]);
+    came = 3'd0;
     went = 3'd0;
-    for (int unsigned i = FirstDisposition; i < FirstDisposition + NumDispositions; i++) begin
-      went = went + 3'(inc_i[i]);
+    if ((inc_i | inc2_i) != '0) begin
+      came = 3'(inc_i[CntCopiesInA]) + 3'(inc_i[CntCopiesInB]);
+      for (int unsigned i = 0; i < NumDispositions; i++) went = went + 3'(gone[i]);
     end
   end
 

@@ -7,6 +7,7 @@ esc_pkg.sv
 book_pkg.sv
 packer_pkg.sv
 csr_pkg.sv
+clock_gate.sv
 sync2.sv
 reset_link.sv
 async_fifo.sv

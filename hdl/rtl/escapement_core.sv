@@ -75,6 +75,8 @@ module escapement_core
   end
   assign core_cycle_o = cycle_q;
 
+  logic session_clk, book_clk, back_clk, count_clk, csr_clk;
+
   // Front -------------------------------------------------------------------------------------------------------------
   logic gated_valid, gated_ready, gate_busy;
   mac_beat_t gated;
@@ -215,7 +217,7 @@ module escapement_core
   session #(
     .Slots(Slots)
   ) u_session (
-    .clk_i,
+    .clk_i               (session_clk),
     .rst_ni              (soft_rst_n),
     .time_follow_i       (cfg.time_follow),
     .refresh_interval_i  (cfg.refresh_interval_ns),
@@ -249,7 +251,7 @@ module escapement_core
   logic [3:0] decoder_disp;
   op_t op;
   iex_decoder u_decoder (
-    .clk_i,
+    .clk_i       (book_clk),
     .rst_ni,
     .core_reset_i(core_reset),
     .protocol_i  (cfg.protocol),
@@ -271,7 +273,7 @@ module escapement_core
     .MapLog2(MapLog2),
     .Slots  (Slots)
   ) u_map (
-    .clk_i,
+    .clk_i            (book_clk),
     .rst_ni,
     .core_reset_i     (core_reset),
     .cfg_valid_i      (strobe.map_go),
@@ -302,7 +304,7 @@ module escapement_core
     .LevelSetsLog2(LevelSetsLog2),
     .LevelWays    (LevelWays)
   ) u_book (
-    .clk_i,
+    .clk_i           (book_clk),
     .rst_ni,
     .core_reset_i    (core_reset),
     .recentre_run_i  (cfg.recentre_run),
@@ -342,7 +344,7 @@ module escapement_core
   line_packer #(
     .Slots(Slots)
   ) u_packer (
-    .clk_i,
+    .clk_i            (back_clk),
     .rst_ni           (soft_rst_n),
     .feed_i           (cfg.feed),
     .early_i          (cfg.early),
@@ -367,7 +369,7 @@ module escapement_core
   ring_writer #(
     .FifoDepth(LineFifoDepth)
   ) u_ring (
-    .clk_i,
+    .clk_i            (back_clk),
     .rst_ni           (soft_rst_n),
     .base_i           (cfg.ring_base),
     .size_log2_i      (cfg.ring_size_log2),
@@ -427,7 +429,7 @@ module escapement_core
     .MapLog2      (MapLog2),
     .Ports        (1)
   ) u_csr (
-    .clk_i,
+    .clk_i            (csr_clk),
     .rst_ni,
     .axil_i,
     .axil_o,
@@ -443,46 +445,55 @@ module escapement_core
   );
 
   logic [NumCounters-1:0] inc, inc2;
+  logic counts;  // something is to be counted in this cycle
+  assign counts = copies_valid || eth_disp_valid || overrun_i || tp_disp_valid || late ||
+      duplicate || decoder_disp_valid || map_disp_valid || book_disp_valid || ip_checksum_bad ||
+      udp_checksum_bad || malformed_block || trailing_bytes || heartbeat || restart || gap ||
+      range_evicted || absent_level || level_overflow || recentre_held || refill_stall ||
+      refill_cycle || type_valid || tick_valid || tick_dropped || control_dropped || escape ||
+      recentre || refresh || line_written || line_refused || irq_valid_o || voided_valid;
   always_comb begin
-    inc = '0;
+    inc  = '0;
     inc2 = '0;
-    inc[CntCopiesInA] = copies_valid;
-    if (eth_disp_valid) inc[CntFramesOk+cnt_t'(eth_disp)] = 1'b1;
-    if (overrun_i) inc[CntFramesOverrun] = 1'b1;
-    if (tp_disp_valid) inc2[CntFramesOk+cnt_t'(tp_disp)] = 1'b1;
-    inc[CntDispositionsLate] = late;
-    inc[CntDispositionsDuplicate] = duplicate;
-    if (decoder_disp_valid) inc[CntDispositionsTicked+cnt_t'(decoder_disp)] = 1'b1;
-    if (map_disp_valid) inc[CntDispositionsTicked+cnt_t'(map_disp)] = 1'b1;
-    if (book_disp_valid) inc[CntDispositionsTicked+cnt_t'(book_disp)] = 1'b1;
-    inc[CntEventsIpChecksumBad] = ip_checksum_bad;
-    inc[CntEventsUdpChecksumBad] = udp_checksum_bad;
-    inc[CntEventsMalformedBlock] = malformed_block;
-    inc[CntEventsTrailingBytes] = trailing_bytes;
-    inc[CntEventsHeartbeats] = heartbeat;
-    inc[CntEventsRestarts] = restart;
-    inc[CntEventsGaps] = gap;
-    inc[CntEventsLostRangeEvicted] = range_evicted;
-    inc[CntEventsAbsentLevel] = absent_level;
-    inc[CntEventsLevelOverflow] = level_overflow;
-    inc[CntEventsRecentreHeld] = recentre_held;
-    inc[CntEventsRefillStalls] = refill_stall;
-    inc[CntEventsRefillCycles] = refill_cycle;
-    if (type_valid) inc[type_none?CntMessagesTypeOther : cnt_of_msg_type(msg_type)] = 1'b1;
-    if (tick_valid) inc[CntTicksBid+cnt_t'(tick_kind)-7'd1] = 1'b1;
-    inc[CntOutputTicksMade] = tick_valid;
-    inc[CntOutputTicksDropped] = tick_dropped;
-    inc[CntOutputControlDropped] = control_dropped;
-    inc[CntOutputEscapes] = escape;
-    inc[CntOutputRecentres] = recentre;
-    inc[CntOutputRefreshes] = refresh;
-    inc[CntOutputLinesWritten] = line_written;
-    inc[CntOutputLinesRefused] = line_refused;
-    inc[CntOutputInterrupts] = irq_valid_o && irq_ready_i;
+    if (counts) begin
+      inc[CntCopiesInA] = copies_valid;
+      if (eth_disp_valid) inc[CntFramesOk+cnt_t'(eth_disp)] = 1'b1;
+      if (overrun_i) inc[CntFramesOverrun] = 1'b1;
+      if (tp_disp_valid) inc2[CntFramesOk+cnt_t'(tp_disp)] = 1'b1;
+      inc[CntDispositionsLate] = late;
+      inc[CntDispositionsDuplicate] = duplicate;
+      if (decoder_disp_valid) inc[CntDispositionsTicked+cnt_t'(decoder_disp)] = 1'b1;
+      if (map_disp_valid) inc[CntDispositionsTicked+cnt_t'(map_disp)] = 1'b1;
+      if (book_disp_valid) inc[CntDispositionsTicked+cnt_t'(book_disp)] = 1'b1;
+      inc[CntEventsIpChecksumBad] = ip_checksum_bad;
+      inc[CntEventsUdpChecksumBad] = udp_checksum_bad;
+      inc[CntEventsMalformedBlock] = malformed_block;
+      inc[CntEventsTrailingBytes] = trailing_bytes;
+      inc[CntEventsHeartbeats] = heartbeat;
+      inc[CntEventsRestarts] = restart;
+      inc[CntEventsGaps] = gap;
+      inc[CntEventsLostRangeEvicted] = range_evicted;
+      inc[CntEventsAbsentLevel] = absent_level;
+      inc[CntEventsLevelOverflow] = level_overflow;
+      inc[CntEventsRecentreHeld] = recentre_held;
+      inc[CntEventsRefillStalls] = refill_stall;
+      inc[CntEventsRefillCycles] = refill_cycle;
+      if (type_valid) inc[type_none?CntMessagesTypeOther : cnt_of_msg_type(msg_type)] = 1'b1;
+      if (tick_valid) inc[CntTicksBid+cnt_t'(tick_kind)-7'd1] = 1'b1;
+      inc[CntOutputTicksMade] = tick_valid;
+      inc[CntOutputTicksDropped] = tick_dropped;
+      inc[CntOutputControlDropped] = control_dropped;
+      inc[CntOutputEscapes] = escape;
+      inc[CntOutputRecentres] = recentre;
+      inc[CntOutputRefreshes] = refresh;
+      inc[CntOutputLinesWritten] = line_written;
+      inc[CntOutputLinesRefused] = line_refused;
+      inc[CntOutputInterrupts] = irq_valid_o && irq_ready_i;
+    end
   end
 
   counter_bank u_counters (
-    .clk_i,
+    .clk_i            (count_clk),
     .rst_ni,
     .clear_i          (core_reset),
     .inc_i            (inc),
@@ -499,6 +510,66 @@ module escapement_core
     .rd_ack_o         (counter_rd_ack),
     .rd_data_o        (counter_rd_data),
     .wr_ack_o         (counter_wr_ack)
+  );
+
+  // Clocks of the stages, resting while a stage has nothing to do (simulation only, see clock_gate) --------------------
+  // Any access to the registers wakes all of them, long enough for what a strobe starts to show as busy.
+  localparam int unsigned WakeCycles = 16;
+  logic access, core_wakes;
+  logic [$clog2(WakeCycles + 1)-1:0] awake_q;
+  assign access = axil_i.awvalid || axil_i.wvalid || axil_i.arvalid || axil_o.bvalid ||
+      axil_o.rvalid || core_reset;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= ($bits(awake_q))'(WakeCycles);
+    else if (access) awake_q <= ($bits(awake_q))'(WakeCycles);
+    else if (awake_q != '0) awake_q <= awake_q - ($bits(awake_q))'(1);
+  end
+  assign core_wakes = access || awake_q != '0;
+
+  logic session_runs;
+  assign session_runs = core_wakes || rec_valid || session_busy || ev_valid ||
+      time_step_valid_i || !cfg.time_follow;
+  clock_gate u_session_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(session_runs),
+    .clk_o (session_clk)
+  );
+
+  logic book_runs;
+  assign book_runs = core_wakes || ev_valid || decoder_busy || op_valid || map_busy || mop_valid ||
+      book_busy || book_background || entry_valid;
+  clock_gate u_book_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(book_runs),
+    .clk_o (book_clk)
+  );
+
+  logic back_runs;
+  assign back_runs = core_wakes || entry_valid || packer_busy || line_valid || ring_busy ||
+      irq_valid_o || cfg.irq_enable;
+  clock_gate u_back_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(back_runs),
+    .clk_o (back_clk)
+  );
+
+  clock_gate #(
+    .Linger(1)
+  ) u_count_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(core_wakes || counts),
+    .clk_o (count_clk)
+  );
+
+  clock_gate u_csr_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(core_wakes),
+    .clk_o (csr_clk)
   );
 
 `ifndef SYNTHESIS

@@ -11,7 +11,7 @@ pub struct EscModel {
 pub const BUCKETS: usize = 65_536;
 
 extern "C" {
-    pub fn esc_new() -> *mut EscModel;
+    pub fn esc_new(run_clocks: c_int) -> *mut EscModel;
     pub fn esc_free(model: *mut EscModel);
     pub fn esc_reset(model: *mut EscModel) -> i32;
     pub fn esc_set_half_periods(model: *mut EscModel, rx_ps: u32, core_ps: u32, host_ps: u32);

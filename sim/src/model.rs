@@ -36,9 +36,10 @@ pub(crate) struct Model {
 unsafe impl Send for Model {}
 
 impl Model {
-    pub(crate) fn new() -> Self {
-        // SAFETY: no arguments; the returned pointer is checked.
-        let handle = NonNull::new(unsafe { ffi::esc_new() });
+    /// A model whose clocks never rest if `run_clocks`.
+    pub(crate) fn new(run_clocks: bool) -> Self {
+        // SAFETY: no pointer is passed; the returned one is checked.
+        let handle = NonNull::new(unsafe { ffi::esc_new(i32::from(run_clocks)) });
         Self {
             handle: handle.unwrap_or_else(|| unreachable!("operator new throws")),
             mappings: Vec::new(),

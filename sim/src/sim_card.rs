@@ -68,7 +68,19 @@ impl SimCard {
     /// # Errors
     /// The RTL stops itself (illegal parameters).
     pub fn new() -> Result<Self, CardError> {
-        let mut model = Model::new();
+        Self::with_model(Model::new(false))
+    }
+
+    /// As [`SimCard::new`], with every clock running all the time. The card does the same in every cycle, slower: parts
+    /// of the card that have nothing to do otherwise get no clock (`hdl/rtl/clock_gate.sv`).
+    ///
+    /// # Errors
+    /// As [`SimCard::new`].
+    pub fn with_running_clocks() -> Result<Self, CardError> {
+        Self::with_model(Model::new(true))
+    }
+
+    fn with_model(mut model: Model) -> Result<Self, CardError> {
         model.reset()?;
         Ok(Self {
             model,

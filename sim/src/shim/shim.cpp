@@ -114,7 +114,9 @@ struct EscModel {
   std::vector<uint32_t> all = std::vector<uint32_t>(kEscBuckets);
   std::vector<uint32_t> unloaded = std::vector<uint32_t>(kEscBuckets);
 
-  EscModel() {
+  explicit EscModel(bool run_clocks) {
+    const char* arguments[] = {"card", "+run_clocks=1"};
+    context.commandArgs(run_clocks ? 2 : 1, arguments);
     context.randReset(0);
     ports::clear_inputs(top);
     top.eval();
@@ -405,7 +407,7 @@ struct EscModel {
 
 extern "C" {
 
-EscModel* esc_new(void) { return new EscModel(); }
+EscModel* esc_new(int32_t run_clocks) { return new EscModel(run_clocks != 0); }
 void esc_free(EscModel* m) {
   m->top.final();
   delete m;

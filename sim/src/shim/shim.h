@@ -20,7 +20,9 @@ enum EscStatus : int32_t {
 enum EscHistogram : int32_t { kEscAll = 0, kEscUnloaded = 1 };
 constexpr size_t kEscBuckets = 65536;
 
-EscModel* esc_new(void);
+// Idle parts of the card get no clock (hdl/rtl/clock_gate.sv), unless all clocks shall run: slower, and the same in every
+// cycle.
+EscModel* esc_new(int32_t run_clocks);
 void esc_free(EscModel* m);
 
 // Asserts all three resets for a few cycles. Memory mappings, histograms and cycle counts stay.
