@@ -41,6 +41,12 @@ class Model:
         self.round, self.rounds = [], 0
         self.positions = [self.position.seen()]  # since the last heartbeat
         self.told = Counter()
+        self.begun, self.start = False, self.position.seen()  # of the round: where the stream stood when it began
+
+    def begins(self):
+        """A cycle that an announcement may begin in: its entries speak of where the stream stands now."""
+        if not self.begun:
+            self.start = self.position.seen()
 
     def see(self, e, dropped):
         self.position.see(e)
@@ -52,6 +58,7 @@ class Model:
         """An entry of the announcement was taken."""
         if item["kind"] == KIND["ticks_dropped"]:
             slot, count = item["slot"], item["size"]
+            assert (item["msg_index"], item["hw_time"]) == (self.start[0], self.start[2]), f"not where the round began: {self.start}"
             order = {NONE: 0x1000, CONTROL: 0x1001}.get(slot, slot)
             assert not self.round or self.round[-1] < order, "slots must ascend"
             self.round.append(order)
@@ -65,6 +72,7 @@ class Model:
         assert where in self.positions, f"{where}: the stream was never there since the last heartbeat"
         self.round.clear()
         self.rounds += 1
+        self.start, self.begun = self.position.seen(), not done
         if done:
             assert where == self.position.seen(), f"{where} at the end, the stream is at {self.position.seen()}"
             assert not +self.untold, f"not told: {+self.untold}"
@@ -86,7 +94,7 @@ async def one_run(dut, cycles, style):
     await reset(dut)
     model, announce, pulse, held = Model(), False, (0, 0), None
     stream = Stream(slots=SLOTS, calm=0.5, controls={"controls": 1.0, "ticks": 0.0, "slots": 0.0}.get(style, 0.4))
-    busy = random.choice((0.9, 0.3, 0.05))
+    busy, pace = random.choice((0.9, 0.3, 0.05)), 1  # pace: how much slower entries come while drops are announced
     drain = False
     for cycle in range(10 * cycles):
         drain = cycle > cycles
@@ -94,12 +102,12 @@ async def one_run(dut, cycles, style):
             break
         wanted = bool(+model.untold)
         if not announce and wanted and random.random() < (1.0 if drain else 0.05):
-            announce = True
+            announce, pace = True, random.choice((1, 0.1, 0.01))
         dut.announce_i.value = int(announce)
         dut.seen_valid_i.value = dut.drop_valid_i.value = 0
         await Timer(1, "ns")
         assert int(dut.any_o.value) == wanted or announce, "any_o"
-        e = stream.entry() if not drain and random.random() < busy else None
+        e = stream.entry() if not drain and random.random() < busy * (pace if announce else 1) else None
         if e and e["is_tick"] and style in ("none", "slots"):
             e["slot"] = NONE if style == "none" else e["slot"] % SLOTS
         # While an announcement runs, everything is dropped; before it, what the packer cannot store.
@@ -124,6 +132,8 @@ async def one_run(dut, cycles, style):
             before = model.round and at < SLOTS and at <= model.round[-1]
             COVERAGE.hit(while_announcing="heartbeat on offer" if item and item["kind"] == KIND["heartbeat"] else
                          "on offer" if on_offer else "announced already" if before else "still to come")
+        model.begins()
+        model.begun |= announce and wanted and not (e and drop)
         if valid and ready:
             model.take(item, done)
         held = item if valid and not ready else None
