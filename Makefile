@@ -2,7 +2,7 @@
 #
 #   make demo [CAPTURE=file] [INSTRUMENTS=file]   replay a capture through the Verilated card
 #   make test                                      everything that continuous integration runs
-#   make soak                                      the long forms
+#   make soak [SOAK_MINUTES=240]                   the long forms: replays, damage, fuzz, seeds of the benches, mutants
 #   make formal                                    the proofs (k-induction), each with a mutant that must fail
 #   make pnr                                       place and route for ECP5-85; writes bitstreams/timing.md
 
@@ -10,6 +10,7 @@ PYTHON ?= python3
 TOOLS := $(PYTHON) tools/scripts/toolenv.py
 CAPTURE ?=
 INSTRUMENTS ?=
+SOAK_MINUTES ?= 240
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test soak formal pnr setup generate check-generated lint fmt lock clean
@@ -25,7 +26,7 @@ test:
 	@$(PYTHON) tools/scripts/stage.py test
 
 soak:
-	@$(PYTHON) tools/scripts/stage.py soak
+	@$(PYTHON) tools/scripts/stage.py soak --minutes "$(SOAK_MINUTES)" --keep-going
 
 formal: setup
 	@$(TOOLS) $(PYTHON) tools/scripts/formal.py

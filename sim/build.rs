@@ -138,7 +138,7 @@ fn translate(
         .args(["--cc", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--no-timing"])
         .args(["--inline-mult", "-1", "--output-split", "20000", "--output-split-cfuncs", "2000"])
         .arg(if asserts { "--assert" } else { "--no-assert" })
-        .args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "-DSIMULATION=1"])
+        .args(["-Wno-fatal", "-Wno-lint", "-Wno-style", "-DSIMULATION=1", "-DESC_REST_CLOCKS"])
         .arg(format!("-I{}", rtl.display()))
         .arg(format!("-GBuildHash=64'h{hash:016x}"))
         .args(PARAMETERS)

@@ -20,7 +20,10 @@ module axil_cdc
   input  wire logic      core_clk_i,
   input  wire logic      core_rst_ni,
   output axil_req_t      core_o,
-  input  wire axil_rsp_t core_i
+  input  wire axil_rsp_t core_i,
+
+  // An access is under way, or the sides are not up. Of both clocks: for resting them only, see clock_gate.
+  output logic busy_o
 );
 
   localparam logic [1:0] RespSlverr = 2'b10;
@@ -120,6 +123,7 @@ module axil_cdc
   logic core_request_valid, core_request_ready, core_answer_valid, core_answer_ready;
   request_t core_request;
   answer_t  core_answer_q;
+  logic [3:0] up, held;
 
   // verilator lint_off PINCONNECTEMPTY  // states of the FIFO that a single access does not need
   async_fifo #(
@@ -131,16 +135,16 @@ module axil_cdc
     .wr_valid_i(host_q == Send),
     .wr_ready_o(request_ready),
     .wr_data_i (request_q),
-    .wr_up_o   (),
-    .wr_busy_o (),
+    .wr_up_o   (up[0]),
+    .wr_busy_o (held[0]),
     .wr_room_o (),
     .rd_clk_i  (core_clk_i),
     .rd_rst_ni (core_rst_ni),
     .rd_valid_o(core_request_valid),
     .rd_ready_i(core_request_ready),
     .rd_data_o (core_request),
-    .rd_up_o   (),
-    .rd_busy_o ()
+    .rd_up_o   (up[1]),
+    .rd_busy_o (held[1])
   );
 
   async_fifo #(
@@ -152,16 +156,16 @@ module axil_cdc
     .wr_valid_i(core_answer_valid),
     .wr_ready_o(core_answer_ready),
     .wr_data_i (core_answer_q),
-    .wr_up_o   (),
-    .wr_busy_o (),
+    .wr_up_o   (up[2]),
+    .wr_busy_o (held[2]),
     .wr_room_o (),
     .rd_clk_i  (host_clk_i),
     .rd_rst_ni (host_rst_ni),
     .rd_valid_o(answer_valid),
     .rd_ready_i(1'b1),
     .rd_data_o (answer),
-    .rd_up_o   (),
-    .rd_busy_o ()
+    .rd_up_o   (up[3]),
+    .rd_busy_o (held[3])
   );
   // verilator lint_on PINCONNECTEMPTY
 
@@ -227,6 +231,8 @@ module axil_cdc
       };
     end
   end
+
+  assign busy_o = host_q != Idle || core_q != CoreIdle || held != '0 || up != '1;
 
   if (Timeout < 32) begin : gen_illegal_timeout
     $fatal(1, "axil_cdc: Timeout = %0d, an access takes about 20 cycles", Timeout);

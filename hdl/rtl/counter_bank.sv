@@ -49,11 +49,15 @@ module counter_bank
 
   // Messages that came and went in this cycle.
   logic [3:0] came, went;
+  logic [NumDispositions-1:0] gone, gone2;
+  assign gone  = inc_i[FirstDisposition+:NumDispositions];
+  assign gone2 = inc2_i[FirstDisposition+:NumDispositions];
   always_comb begin
-    came = 4'(inc_i[CntCopiesInA]) + 4'(inc_i[CntCopiesInB]);
+    came = 4'd0;
     went = 4'd0;
-    for (int unsigned i = FirstDisposition; i < FirstDisposition + NumDispositions; i++) begin
-      went = went + 4'(inc_i[i]) + 4'(inc2_i[i]);
+    if ((inc_i | inc2_i) != '0) begin
+      came = 4'(inc_i[CntCopiesInA]) + 4'(inc_i[CntCopiesInB]);
+      for (int unsigned i = 0; i < NumDispositions; i++) went = went + 4'(gone[i]) + 4'(gone2[i]);
     end
   end
 

@@ -9,6 +9,7 @@ packer_pkg.sv
 csr_pkg.sv
 front_pkg.sv
 itch_pkg.sv
+clock_gate.sv
 sync2.sv
 reset_link.sv
 async_fifo.sv

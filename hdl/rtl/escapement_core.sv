@@ -84,6 +84,8 @@ module escapement_core
   end
   assign core_cycle_o = cycle_q;
 
+  logic session_clk, book_clk, back_clk, count_clk, csr_clk;
+
   // Front -------------------------------------------------------------------------------------------------------------
   // What is on the way behind each stage.
   logic arbiter_busy, decoder_busy, decoder_stalled, book_busy, book_background, book_stalled;
@@ -160,7 +162,7 @@ module escapement_core
     .Slots       (Slots),
     .ReorderSlots(ReorderSlots)
   ) u_arbiter (
-    .clk_i,
+    .clk_i               (session_clk),
     .rst_ni              (soft_rst_n),
     .time_follow_i       (cfg.time_follow),
     .mold_i              (cfg.mold),
@@ -213,7 +215,7 @@ module escapement_core
     .OrderSetsLog2(OrderSetsLog2),
     .OrderWays    (OrderWays)
   ) u_decode (
-    .clk_i,
+    .clk_i               (book_clk),
     .rst_ni,
     .core_reset_i        (core_reset),
     .itch_i              (cfg.mold),
@@ -252,7 +254,7 @@ module escapement_core
     .LevelSetsLog2(LevelSetsLog2),
     .LevelWays    (LevelWays)
   ) u_book (
-    .clk_i,
+    .clk_i           (book_clk),
     .rst_ni,
     .core_reset_i    (core_reset),
     .recentre_run_i  (cfg.recentre_run),
@@ -293,7 +295,7 @@ module escapement_core
   line_packer #(
     .Slots(Slots)
   ) u_packer (
-    .clk_i,
+    .clk_i            (back_clk),
     .rst_ni           (soft_rst_n),
     .feed_i           (cfg.feed),
     .early_i          (cfg.early),
@@ -318,7 +320,7 @@ module escapement_core
   ring_writer #(
     .FifoDepth(LineFifoDepth)
   ) u_ring (
-    .clk_i,
+    .clk_i            (back_clk),
     .rst_ni           (soft_rst_n),
     .base_i           (cfg.ring_base),
     .size_log2_i      (cfg.ring_size_log2),
@@ -383,7 +385,7 @@ module escapement_core
     .OrderWays    (OrderWays),
     .ReorderSlots (ReorderSlots)
   ) u_csr (
-    .clk_i,
+    .clk_i            (csr_clk),
     .rst_ni,
     .axil_i,
     .axil_o,
@@ -507,7 +509,7 @@ module escapement_core
   end
 
   counter_bank u_counters (
-    .clk_i,
+    .clk_i            (count_clk),
     .rst_ni,
     .clear_i          (core_reset),
     .inc_i            (inc_q),
@@ -524,6 +526,66 @@ module escapement_core
     .rd_ack_o         (counter_rd_ack),
     .rd_data_o        (counter_rd_data),
     .wr_ack_o         (counter_wr_ack)
+  );
+
+  // Clocks of the stages, resting while a stage has nothing to do (simulation only, see clock_gate) --------------------
+  // Any access to the registers wakes all of them, long enough for what a strobe starts to show as busy.
+  localparam int unsigned WakeCycles = 16;
+  logic access, core_wakes;
+  logic [$clog2(WakeCycles + 1)-1:0] awake_q;
+  assign access = axil_i.awvalid || axil_i.wvalid || axil_i.arvalid || axil_o.bvalid ||
+      axil_o.rvalid || core_reset;
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) awake_q <= ($bits(awake_q))'(WakeCycles);
+    else if (access) awake_q <= ($bits(awake_q))'(WakeCycles);
+    else if (awake_q != '0) awake_q <= awake_q - ($bits(awake_q))'(1);
+  end
+  assign core_wakes = access || awake_q != '0;
+
+  logic session_runs;
+  assign session_runs = core_wakes || rec_valid != '0 || arbiter_busy || ev_valid ||
+      time_step_valid_i || !cfg.time_follow;
+  clock_gate u_session_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(session_runs),
+    .clk_o (session_clk)
+  );
+
+  logic book_runs;
+  assign book_runs = core_wakes || ev_valid || decoder_busy || decoder_stalled || mop_valid ||
+      book_busy || book_background || entry_valid;
+  clock_gate u_book_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(book_runs),
+    .clk_o (book_clk)
+  );
+
+  logic back_runs;
+  assign back_runs = core_wakes || entry_valid || packer_busy || line_valid || ring_busy ||
+      irq_valid_o || cfg.irq_enable;
+  clock_gate u_back_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(back_runs),
+    .clk_o (back_clk)
+  );
+
+  clock_gate #(
+    .Linger(1)
+  ) u_count_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(core_wakes || !counted),
+    .clk_o (count_clk)
+  );
+
+  clock_gate u_csr_clk (
+    .clk_i,
+    .rst_ni,
+    .busy_i(core_wakes),
+    .clk_o (csr_clk)
   );
 
 `ifndef SYNTHESIS

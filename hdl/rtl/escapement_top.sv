@@ -88,6 +88,23 @@ module escapement_top
 
   import csr_pkg::*;
 
+  // Clocks of the crossings, resting while nothing crosses (simulation only, see clock_gate).
+  logic axil_busy, write_busy, access, host_clk, access_clk;
+  assign access = axil_busy || s_axil_awvalid_i || s_axil_wvalid_i || s_axil_arvalid_i;
+
+  clock_gate u_host_clk (
+    .clk_i (host_clk_i),
+    .rst_ni(host_rst_ni),
+    .busy_i(access || write_busy),
+    .clk_o (host_clk)
+  );
+  clock_gate u_access_clk (
+    .clk_i (core_clk_i),
+    .rst_ni(core_rst_ni),
+    .busy_i(access),
+    .clk_o (access_clk)
+  );
+
   logic [1:0] beat_valid, beat_ready, overrun, rx_busy;
   mac_beat_t [1:0] beat;
   rx_cdc u_rx (
@@ -153,14 +170,15 @@ module escapement_top
   axil_cdc #(
     .Timeout(CsrTimeout)
   ) u_axil (
-    .host_clk_i,
+    .host_clk_i(host_clk),
     .host_rst_ni,
-    .host_i(host_req),
-    .host_o(host_rsp),
-    .core_clk_i,
+    .host_i    (host_req),
+    .host_o    (host_rsp),
+    .core_clk_i(access_clk),
     .core_rst_ni,
-    .core_o(core_req),
-    .core_i(core_rsp)
+    .core_o    (core_req),
+    .core_i    (core_rsp),
+    .busy_o    (axil_busy)
   );
 
   logic core_wr_valid, core_wr_ready, irq_valid, irq_ready;
@@ -214,13 +232,14 @@ module escapement_top
     .wr_data_i  (core_wr_data),
     .irq_valid_i(irq_valid),
     .irq_ready_o(irq_ready),
-    .host_clk_i,
+    .host_clk_i (host_clk),
     .host_rst_ni,
     .wr_valid_o,
     .wr_ready_i,
     .wr_addr_o,
     .wr_data_o,
-    .irq_o
+    .irq_o,
+    .busy_o     (write_busy)
   );
 
 `ifndef SYNTHESIS

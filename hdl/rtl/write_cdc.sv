@@ -24,7 +24,10 @@ module write_cdc #(
   input  wire logic         wr_ready_i,
   output logic      [ 63:0] wr_addr_o,
   output logic      [511:0] wr_data_o,
-  output logic              irq_o         // pulse
+  output logic              irq_o,        // pulse
+
+  // Something is inside, or the sides are not up. Of both clocks: for resting them only, see clock_gate.
+  output logic busy_o
 );
 
   // A write, an interrupt, or a write and then an interrupt.
@@ -37,6 +40,7 @@ module write_cdc #(
 
   item_t in, out, held_q;
   logic in_ready, out_valid, held_valid_q, held_done;
+  logic [1:0] up, held;
 
   assign in = '{irq: irq_valid_i, write: wr_valid_i, addr: wr_addr_i, data: wr_data_i};
   assign wr_ready_o = in_ready;
@@ -52,23 +56,25 @@ module write_cdc #(
     .wr_valid_i(wr_valid_i || irq_valid_i),
     .wr_ready_o(in_ready),
     .wr_data_i (in),
-    .wr_up_o   (),
-    .wr_busy_o (),
+    .wr_up_o   (up[0]),
+    .wr_busy_o (held[0]),
     .wr_room_o (),
     .rd_clk_i  (host_clk_i),
     .rd_rst_ni (host_rst_ni),
     .rd_valid_o(out_valid),
     .rd_ready_i(!held_valid_q || held_done),
     .rd_data_o (out),
-    .rd_up_o   (),
-    .rd_busy_o ()
+    .rd_up_o   (up[1]),
+    .rd_busy_o (held[1])
   );
   // verilator lint_on PINCONNECTEMPTY
 
-  assign held_done  = !held_q.write || wr_ready_i;
+  assign busy_o = wr_valid_i || irq_valid_i || held != '0 || held_valid_q || irq_o || up != '1;
+
+  assign held_done = !held_q.write || wr_ready_i;
   assign wr_valid_o = held_valid_q && held_q.write;
-  assign wr_addr_o  = held_q.addr;
-  assign wr_data_o  = held_q.data;
+  assign wr_addr_o = held_q.addr;
+  assign wr_data_o = held_q.data;
 
   always_ff @(posedge host_clk_i or negedge host_rst_ni) begin
     if (!host_rst_ni) begin

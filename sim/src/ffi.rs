@@ -11,13 +11,14 @@ pub struct EscModel {
 pub const BUCKETS: usize = 65_536;
 
 extern "C" {
-    pub fn esc_new() -> *mut EscModel;
+    pub fn esc_new(run_clocks: c_int) -> *mut EscModel;
     pub fn esc_free(model: *mut EscModel);
     pub fn esc_reset(model: *mut EscModel) -> i32;
     pub fn esc_set_half_periods(model: *mut EscModel, rx_ps: u32, core_ps: u32, host_ps: u32);
     pub fn esc_set_stalls(model: *mut EscModel, ratio: u32, seed: u64);
     pub fn esc_block_writes(model: *mut EscModel, blocked: c_int);
     pub fn esc_set_early(model: *mut EscModel, early: c_int);
+    pub fn esc_set_back_to_back(model: *mut EscModel, pause_ns: u64);
     pub fn esc_forget_frames(model: *mut EscModel);
     pub fn esc_map(model: *mut EscModel, iova: u64, memory: *mut u8, bytes: u64);
     pub fn esc_unmap(model: *mut EscModel, iova: u64);

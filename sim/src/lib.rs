@@ -7,7 +7,7 @@ mod ffi;
 mod model;
 mod sim_card;
 
-pub use sim_card::{ClockPeriods, SimCard};
+pub use sim_card::{ClockPeriods, SimCard, Spacing};
 
 /// First 8 bytes of the SHA-256 over the RTL sources that this build was translated from, in decimal; the card's
 /// `BUILD_HASH` register holds the same number.

@@ -36,9 +36,10 @@ pub(crate) struct Model {
 unsafe impl Send for Model {}
 
 impl Model {
-    pub(crate) fn new() -> Self {
-        // SAFETY: no arguments; the returned pointer is checked.
-        let handle = NonNull::new(unsafe { ffi::esc_new() });
+    /// A model whose clocks never rest if `run_clocks`.
+    pub(crate) fn new(run_clocks: bool) -> Self {
+        // SAFETY: no pointer is passed; the returned one is checked.
+        let handle = NonNull::new(unsafe { ffi::esc_new(i32::from(run_clocks)) });
         Self {
             handle: handle.unwrap_or_else(|| unreachable!("operator new throws")),
             mappings: Vec::new(),
@@ -72,6 +73,12 @@ impl Model {
     pub(crate) fn set_early(&mut self, early: bool) {
         // SAFETY: as in `reset`.
         unsafe { ffi::esc_set_early(self.ptr(), i32::from(early)) }
+    }
+
+    /// Leaves out pauses between frames shorter than this; 0 leaves out none.
+    pub(crate) fn set_back_to_back(&mut self, pause_ns: u64) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_set_back_to_back(self.ptr(), pause_ns) }
     }
 
     pub(crate) fn forget_frames(&mut self) {

@@ -1,6 +1,6 @@
 //! The Verilated card as [`Device`] and [`Injector`].
 
-use escapement_abi::registers::{Control, RingControl};
+use escapement_abi::registers::{Control, RefreshInterval, RingControl};
 use escapement_abi::Register;
 use escapement_card::config_space::ConfigSpace;
 use escapement_card::device::check_bar_access;
@@ -16,6 +16,20 @@ const IOVA_ALIGNMENT: u64 = 0x20_0000;
 const PASS_CYCLES_MAX: u64 = 1 << 16;
 /// Core cycles after which a core reset has thrown away what was on its way.
 const CORE_RESET_CYCLES: u64 = 64;
+
+/// Slot visits of the refresh that may stand between two frames sent back to back: a longer pause is waited out, as
+/// its lines would come between two looks at the ring.
+const BACK_TO_BACK_VISITS: u64 = 16;
+
+/// Distance of frames at the MAC port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spacing {
+    /// As their stamps say; time in which the card has nothing to do is skipped.
+    #[default]
+    True,
+    /// The least that the line allows (preamble, FCS, gap). Entries are the same; latencies are those of a busy card.
+    BackToBack,
+}
 
 /// Clock periods in ps. The default is 6,400 (156.25 MHz) for all, which simulates twice as fast as unequal ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +58,8 @@ pub struct SimCard {
     interrupts_seen: u64,
     faults_seen: u64,
     pass_cycles: u64,
+    spacing: Spacing,
+    refresh_interval_ns: u64,
 }
 
 impl SimCard {
@@ -52,7 +68,19 @@ impl SimCard {
     /// # Errors
     /// The RTL stops itself (illegal parameters).
     pub fn new() -> Result<Self, CardError> {
-        let mut model = Model::new();
+        Self::with_model(Model::new(false))
+    }
+
+    /// As [`SimCard::new`], with every clock running all the time. The card does the same in every cycle, slower: parts
+    /// of the card that have nothing to do otherwise get no clock (`hdl/rtl/clock_gate.sv`).
+    ///
+    /// # Errors
+    /// As [`SimCard::new`].
+    pub fn with_running_clocks() -> Result<Self, CardError> {
+        Self::with_model(Model::new(true))
+    }
+
+    fn with_model(mut model: Model) -> Result<Self, CardError> {
         model.reset()?;
         Ok(Self {
             model,
@@ -62,7 +90,24 @@ impl SimCard {
             interrupts_seen: 0,
             faults_seen: 0,
             pass_cycles: PASS_CYCLES_MAX,
+            spacing: Spacing::True,
+            refresh_interval_ns: 0,
         })
+    }
+
+    /// Sets how closely frames follow each other.
+    pub fn set_spacing(&mut self, spacing: Spacing) {
+        self.spacing = spacing;
+        self.space_frames();
+    }
+
+    fn space_frames(&mut self) {
+        let pause_ns = match (self.spacing, self.refresh_interval_ns) {
+            (Spacing::True, _) => 0,
+            (Spacing::BackToBack, 0) => u64::MAX,
+            (Spacing::BackToBack, interval) => interval.saturating_mul(BACK_TO_BACK_VISITS),
+        };
+        self.model.set_back_to_back(pause_ns);
     }
 
     /// Sets the clock periods; pacing of frames follows the MAC clock at 156.25 MHz whatever its period.
@@ -115,6 +160,10 @@ impl SimCard {
         if offset == RingControl::OFFSET as u64 {
             let lines = 1u64.checked_shl(RingControl::from_raw(value).size_log2() as u32);
             self.pass_cycles = (lines.unwrap_or(0) / 2).clamp(1, PASS_CYCLES_MAX);
+        }
+        if offset == RefreshInterval::OFFSET as u64 {
+            self.refresh_interval_ns = value;
+            self.space_frames();
         }
         if offset != Control::OFFSET as u64 {
             return Ok(());

@@ -1,9 +1,9 @@
 """Run the stages of a suite in order; print each one's time beside its budget; stop at the first failure.
 
-    python3 tools/scripts/stage.py test|soak [--only TEXT] [--keep-going]
+    python3 tools/scripts/stage.py test|soak [--minutes M] [--only TEXT] [--keep-going]
 
 The stages stand in stages.toml. A stage fails when its command fails or when it takes longer than its budget;
-the suite has a budget of its own.
+the suite has a budget of its own. --minutes (suite soak) is the time that the stages with a share divide among them.
 """
 
 import argparse
@@ -18,6 +18,9 @@ from pathlib import Path
 import toolenv
 
 STAGES = Path(__file__).with_name("stages.toml")
+SOAK_MINUTES = 240.0
+#: Less would leave a stage nothing to do.
+LEAST_MINUTES, MOST_MINUTES = 5.0, 100_000.0
 
 
 def run(command: str, env: dict[str, str], budget_s: float) -> str | None:
@@ -41,15 +44,25 @@ def run(command: str, env: dict[str, str], budget_s: float) -> str | None:
     return f"exit code {code}" if code else None
 
 
-def load(suite: str, only: str | None, path: Path = STAGES) -> list[dict]:
-    """Stages of a suite, in order."""
+def load(suite: str, only: str | None, minutes: float = SOAK_MINUTES, path: Path = STAGES) -> list[dict]:
+    """Stages of a suite, in order, each with its command and its budget (s)."""
     stages = tomllib.loads(path.read_text())["stage"]
-    return [s for s in stages if suite in s["suites"] and (only is None or only in s["name"])]
+    return [timed(s, minutes) for s in stages if suite in s["suites"] and (only is None or only in s["name"])]
 
 
-def suite_budget(suite: str, path: Path = STAGES) -> int:
+def timed(stage: dict, minutes: float) -> dict:
+    """The stage with its share of the minutes put into command and budget."""
+    if "share" not in stage:
+        return stage
+    seconds = max(1, round(minutes * 60 * stage["share"] / 100))
+    command = stage["command"].replace("{seconds}", str(seconds)).replace("{minutes}", f"{seconds / 60:.2f}")
+    return {**stage, "command": command, "budget_s": seconds + stage["grace_s"]}
+
+
+def suite_budget(suite: str, minutes: float = SOAK_MINUTES, path: Path = STAGES) -> int:
     """Wall time that a whole suite may take, s."""
-    return tomllib.loads(path.read_text())["suite_budget_s"][suite]
+    own = tomllib.loads(path.read_text())["suite_budget_s"]
+    return own[suite] if suite in own else sum(s["budget_s"] for s in load(suite, None, minutes, path))
 
 
 def main() -> int:
@@ -57,7 +70,11 @@ def main() -> int:
     parser.add_argument("suite", choices=["test", "soak"])
     parser.add_argument("--only", help="run only stages whose name contains this")
     parser.add_argument("--keep-going", action="store_true", help="run the other stages after a failure")
+    parser.add_argument("--minutes", type=float, help=f"soak: time for the stages with a share (default {SOAK_MINUTES:.0f})")
     args = parser.parse_args()
+    if args.minutes is not None and (args.suite != "soak" or not LEAST_MINUTES <= args.minutes <= MOST_MINUTES):
+        parser.error(f"--minutes is for suite soak and must be {LEAST_MINUTES:.0f} to {MOST_MINUTES:.0f}")
+    minutes = SOAK_MINUTES if args.minutes is None else args.minutes
 
     began = time.monotonic()
     try:
@@ -65,7 +82,7 @@ def main() -> int:
     except (toolenv.ToolError, OSError) as error:
         print(f"stage: {error}", file=sys.stderr)
         return 2
-    stages = load(args.suite, args.only)
+    stages = load(args.suite, args.only, minutes)
     if not stages:
         print(f"stage: suite {args.suite} has no stage named like '{args.only}'", file=sys.stderr)
         return 2
@@ -84,7 +101,7 @@ def main() -> int:
     for name, seconds, budget, problem in results:
         print(f"{name:<56}{seconds:>8.1f}{budget:>8}  {'FAILED: ' + problem if problem else ''}")
     total = time.monotonic() - began
-    budget = suite_budget(args.suite)
+    budget = suite_budget(args.suite, minutes)
     failed = any(problem for *_, problem in results) or total > budget
     not_run = len(stages) - len(results)
     print(f"{'total':<56}{total:>8.1f}{budget:>8}  {'FAILED' if failed else 'passed'}{f', {not_run} not run' if not_run else ''}")

@@ -45,6 +45,24 @@ def test_the_same_seed_draws_the_same_mutants():
     assert first(7) == first(7) != first(8)
 
 
+def test_connections_are_tied_but_clocks_and_resets_are_not():
+    text = MODULE.replace("endmodule", "  n u_n (\n    .clk_i (other_clk),\n    .rst_ni(up),\n    .a_i   (f(b) && c),\n    .b_o   (d)\n  );\nendmodule")
+    tied = [m.after for m in mutate_rtl.mutants_of("m", text) if m.rule == "tied"]
+    assert tied == [".a_i   ('0),"]
+
+
+def test_every_module_has_a_turn_before_any_has_a_second_one():
+    drawn = mutate_rtl.draw(sorted(mutate_rtl.BENCHES), random.Random(3))
+    assert {m.module for m, _ in zip(drawn, mutate_rtl.BENCHES)} == set(mutate_rtl.BENCHES)
+
+
+def test_a_full_sample_needs_the_share_and_a_small_one_has_the_luck_of_one_in_a_hundred():
+    assert mutate_rtl.enough(200, 90) == 180 and mutate_rtl.enough(201, 90) == 181
+    # 20 trials at 0.9: 13 or fewer in 0.2 % of all samples, 14 or fewer in 1.1 %.
+    assert mutate_rtl.enough(20, 90) == 14
+    assert mutate_rtl.enough(20, 100) == 20
+
+
 def test_every_module_has_a_bench_that_exists():
     modules = {f.stem for f in mutate_rtl.RTL.glob("*.sv") if not f.stem.endswith("_pkg")}
     assert modules == set(mutate_rtl.BENCHES)

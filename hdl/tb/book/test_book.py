@@ -269,6 +269,22 @@ def send_window_edges(bench, prices, cov):
             observe(cov, "OpTrade", bench.send({"op": "OpTrade", "slot": slot, "price0": price, "size0": 1, "code": 1}))
 
 
+def overflow_a_set(bench, cov):
+    """One level more than a set of the store holds, all gone again, and a restart, which takes the flag away."""
+    want, prices = None, []
+    for price in range(10_000, 10_000_000, 100):
+        row = bench.reference._set_of(2, 0, price)
+        want = row if want is None else want
+        if row == want:
+            prices.append(price)
+        if len(prices) > WAYS:
+            break
+    for level_size in (5, 0):
+        for price in prices:
+            observe(cov, "OpLevel", bench.level(2, 0, price, level_size))
+    observe(cov, "OpControl", bench.restart())
+
+
 def send_centre_below_the_range(bench, cov):
     """Trades at the lowest price, off the grid (100 does not divide 2^63): their centre cannot be represented."""
     for _ in range(4):
@@ -284,7 +300,11 @@ async def random_levels_equal_an_unbounded_book(dut):
     prices = [Prices(t, m, s.kinds) for t, m, s in zip(ticks, middles, bench.reference.slots)]
     cov = coverage("book, levels")
     cov.bins("event", ["absent_level", "level_overflow", "recentre_held", "refill", "restart"])
-    for _ in range(int(40 * SCALE)):
+    for number in cov.rounds(int(40 * SCALE)):
+        if number == 0:
+            overflow_a_set(bench, cov)
+            cov.hit(event="restart")
+            send_centre_below_the_range(bench, cov)
         hot = [random.randrange(SLOTS) for _ in range(2)]
         for _ in range(200):
             if random.random() < 0.15:
@@ -305,16 +325,12 @@ async def random_levels_equal_an_unbounded_book(dut):
             cov.hit(event="restart")
         send_window_edges(bench, prices, cov)
         await bench.settle()
-    send_centre_below_the_range(bench, cov)
-    await bench.settle()
-    for event in ("absent_level", "level_overflow", "recentre_held"):
-        if bench.seen[event]:
-            cov.hit(event=event)
-    if bench.background["stalls"]:
-        cov.hit(event="refill")
+        for event in ("absent_level", "level_overflow", "recentre_held"):
+            if bench.seen[event]:
+                cov.hit(event=event)
+        if bench.background["stalls"]:
+            cov.hit(event="refill")
     print(f"refill stalls and cycles {dict(bench.background)}, counts {dict(bench.seen)}", flush=True)
-    if WAYS > 1:
-        cov.hit(event="level_overflow")  # needs the small store
     cov.check()
 
 
@@ -327,7 +343,7 @@ async def random_quotes_are_the_top_of_book(dut):
     prices = [Prices(t, m, s.kinds) for t, m, s in zip(ticks, middles, bench.reference.slots)]
     cov = coverage("book, quotes")
     cov.bins("changed", [(a, b) for a in ("same", "size", "price", "empty") for b in ("same", "size", "price", "empty")])
-    for _ in range(int(20 * SCALE)):
+    for number in cov.rounds(int(20 * SCALE)):
         for _ in range(150):
             if random.random() < 0.2:
                 send_other(bench, prices, cov)
@@ -349,12 +365,10 @@ async def random_quotes_are_the_top_of_book(dut):
             observe(cov, "OpQuote", bench.send({
                 "op": "OpQuote", "slot": slot, "price0": sides[0][0], "size0": sides[0][1], "price1": sides[1][0],
                 "size1": sides[1][1], "bad": int(random.random() < 0.05)}))
-        if random.random() < 0.3:
+        if random.random() < 0.3 or number == 1:
             observe(cov, "OpControl", bench.restart())
+        send_window_edges(bench, prices, cov)
         await bench.settle()
-    observe(cov, "OpControl", bench.restart())
-    send_window_edges(bench, prices, cov)
-    await bench.settle()
     cov.check()
 
 

@@ -208,7 +208,7 @@ async def snapshots_are_coherent(dut):
     await bench.reset()
     bench.count_p = 0.7
     for _ in range(4):
-        await Timer(random.randint(1, 20), "us")
+        await Timer(random.randint(6, 20), "us")  # long enough that every counter counts
         await bench.write(REGISTERS["CONTROL"].offset, 1 << 8)
         got = {name: await bench.read(BASE + 8 * i) for name, i in COUNTERS.items()}
         in_flight = REGISTERS["STATUS"].fields["in_flight"].get(await bench.read(REGISTERS["STATUS"].offset))

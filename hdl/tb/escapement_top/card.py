@@ -104,7 +104,8 @@ class Card:
         quiet = 0
         for _ in range(cycles):
             await RisingEdge(self.dut.core_clk_i)
-            busy = self.queue or self.sending or self.dut.idle_o.value != 1
+            # The core is idle when the last write has left it; a stalling host may leave it on offer for long.
+            busy = self.queue or self.sending or self.dut.idle_o.value != 1 or self.dut.wr_valid_o.value == 1
             quiet = 0 if busy else quiet + 1
             if quiet == 60:
                 return

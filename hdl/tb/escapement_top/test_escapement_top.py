@@ -1,6 +1,7 @@
 """escapement_top: real IEX frames in, ticks in a ring in memory out, across three unrelated drifting clocks."""
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import cocotb
@@ -59,20 +60,38 @@ class Market:
         return [self.message() for _ in range(random.randint(0, most))]
 
 
+#: Events of the book's insides: its own bench checks them.
+NOT_MODELLED = ("recentre_held", "refill_stalls", "refill_cycles")
+DAMAGE = {"fcs": "bad_fcs", "group": "wrong_group", "port": "wrong_port", "ip": "bad_ip_checksum"}
+
+
 def model():
     return TopsModel({name: slot for slot, name in enumerate(SYMBOLS)})
 
 
+def nonzero(counters, group):
+    """Counters of a group that counted, without the group's name."""
+    return {name.removeprefix(f"{group}_"): n for name, n in counters.items() if name.startswith(f"{group}_") and n}
+
+
 async def check_ledgers(card, want):
-    """The three ledgers and the dispositions, from one snapshot."""
-    c = await card.counters("copies", "dispositions", "output", "events_lost", "ticks")
+    """All counters from one snapshot: the three ledgers, and what the model or the lines say of each group."""
+    c = await card.counters()
     in_flight = REGISTERS["STATUS"].fields["in_flight"].get(await card.read("STATUS"))
-    disposed = {name.removeprefix("dispositions_"): n for name, n in c.items() if name.startswith("dispositions_") and n}
+    disposed = nonzero(c, "dispositions")
     assert c["copies_in_a"] + c["copies_in_b"] == sum(disposed.values()) + in_flight
     assert in_flight == 0 and disposed == dict(want.dispositions), (disposed, want.dispositions)
     assert c["output_ticks_made"] == c["output_ticks_written"] + c["output_ticks_dropped"] == len(want.ticks), c
-    assert sum(n for name, n in c.items() if name.startswith("ticks_")) == len(want.ticks)
-    assert c["events_lost"] == want.lost
+    assert nonzero(c, "ticks") == Counter(t["kind"] for t in want.ticks)
+    assert nonzero(c, "frames") == +want.frames and nonzero(c, "messages") == +want.types
+    assert {name: n for name, n in nonzero(c, "events").items() if name not in NOT_MODELLED} == +want.events
+    entries = card.entries()
+    if not c["output_ticks_dropped"] + c["output_control_dropped"]:
+        kinds = Counter(e["kind"] for e in entries)
+        assert c["output_recentres"] == kinds["recentre"] and c["output_refreshes"] == kinds["refresh"]
+        assert c["output_escapes"] == sum(e["kind"] in ("bid", "ask", "trade") and e["code"] == 0 and "price" in e for e in entries)
+        assert kinds["gap"] == c["events_gaps"]
+    assert c["output_interrupts"] == len(card.irqs)
     assert c["output_lines_written"] == len(card.lines) == await card.read("RING_HEAD")
     assert c["output_entries_written"] == sum(line[19] for line in card.lines)
     return c
@@ -80,7 +99,7 @@ async def check_ledgers(card, want):
 
 async def traffic(card, count, market, want, seq, stamp, bad_share=0.0, coverage=None):
     """Sends frames; returns the next sequence and stamp. Bad frames are repeated, as a B line would."""
-    for _ in range(count):
+    for _ in coverage.rounds(count, "frame") if coverage else range(count):
         messages = market.messages()
         payload = frames.segment([wire(m) for m in messages], seq, send_time=market.time)
         stamp += random.choice([100, 5_000, 1_000_000])
@@ -89,6 +108,7 @@ async def traffic(card, count, market, want, seq, stamp, bad_share=0.0, coverage
             bad = frames.frame(payload, group=frames.GROUP + (damage == "group"), port=frames.PORT + (damage == "port"),
                                bad_ip_checksum=damage == "ip")
             card.send(bad, stamp, bad=damage == "fcs")
+            want.bad_frame(DAMAGE[damage], messages)
         if random.random() < 0.1 and messages and seq > 1:
             card.send(frames.frame(payload), stamp)
             want.packet(seq, messages, stamp)
@@ -109,17 +129,19 @@ async def frames_become_the_ticks_of_the_model(dut):
     cov = Coverage("escapement_top")
     cov.bins("frame", ["good", "fcs", "group", "port", "ip", "copy", "gap"])
     cov.bins("clocks", ["rx slow", "rx fast", "host slow", "host fast"])
-    for rx, core, host, stall in [(6400, 6400, 4000, None), (6500, 5100, 9700, stalls(0.5)), (5900, 6600, 3100, bursts(20, 30))]:
+    for rx, core, host, stall, refresh in [(6400, 6400, 4000, None, 0), (6500, 5100, 9700, stalls(0.5), 300_000),
+                                           (5900, 6600, 3100, bursts(20, 30), 0)]:
         card = Card(dut, rx, core, host)
         await card.reset()
         card.write_stall = stall or card.write_stall
-        await card.configure(SYMBOLS, size_log2=12)
+        await card.configure(SYMBOLS, size_log2=12, refresh=refresh)
         want, market = model(), Market()
         await traffic(card, 120, market, want, 1, 10**18, bad_share=0.15, coverage=cov)
         await card.drained()
         assert ticks_of(card.entries(), TICK) == want.ticks
         counters = await check_ledgers(card, want)
         assert counters["output_ticks_dropped"] == 0
+        assert (counters["output_refreshes"] > 0) == (refresh > 0)
         cov.hit(clocks="rx slow" if rx > core else "rx fast")
         cov.hit(clocks="host slow" if host > core else "host fast")
         card.stop()
@@ -177,7 +199,8 @@ async def early_mode_voids_what_a_bad_frame_gave(dut):
         if random.random() < 0.2:
             card.send(data, stamp, bad=True, gap=20)
             first = max(want.expected, seq)
-            want.packet(seq, messages, stamp)
+            want.bad_frame("bad_fcs", messages, early=True)
+            want.packet(seq, messages, stamp, good=False)
             if want.expected > first:
                 voids.append((first, want.expected - first, 1))
             want.bad = 4

@@ -15,14 +15,26 @@ class TopsModel:
         self.bad = 0
         self.published = {}
         self.ticks = []
-        self.dispositions = Counter()
+        self.dispositions, self.frames, self.events, self.types = Counter(), Counter(), Counter(), Counter()
         self.copies = 0
-        self.lost = 0
 
-    def packet(self, first, messages, hw_time):
-        """One good frame."""
+    def bad_frame(self, disposition, messages, early=False):
+        """A frame that does not count. Behind its headers (`bad_fcs`) its messages were split already."""
+        self.frames[disposition] += 1
+        if disposition == "bad_ip_checksum":
+            self.events["ip_checksum_bad"] += 1
+        if disposition == "bad_fcs" and not early:
+            self.events["voided_messages"] += len(messages)
+
+    def packet(self, first, messages, hw_time, good=True):
+        """One good frame, or in early mode what a bad one gave before its end."""
+        if good:
+            self.frames["ok"] += 1
+            self.events["heartbeats"] += not messages
         if first > self.expected:
-            self.lost += first - self.expected
+            self.events["lost"] += first - self.expected
+            self.events["gaps"] += 1
+            self.events["lost_range_evicted"] += self.events["gaps"] > 8
             self.bad = 4
             self.expected = first
         for i, message in enumerate(messages):
@@ -31,6 +43,7 @@ class TopsModel:
                 self.dispositions["duplicate"] += 1
                 continue
             self.expected = first + i + 1
+            self.types[f"type_{message[0]}"] += 1
             self._message(message, hw_time)
             self.index += 1
 

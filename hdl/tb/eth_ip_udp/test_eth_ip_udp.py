@@ -107,10 +107,8 @@ async def every_frame_ends_in_one_way(dut):
         stall = (stream.always, stream.stalls(0.3))[round_number % 2]
         bench = Bench(dut, cfg, stall, stream.stalls(0.4) if round_number > 1 else stream.always)
         await reset(dut)
-        for number in range(450):
+        for number in COVERAGE.rounds(450, "tags x options", "padded") if round_number == 3 else range(250):
             fault = frames.FAULTS[number % len(frames.FAULTS)] if number % 3 else random.choice(("none", "cut", "cut_payload"))
-            if round_number < 3 and number >= 250:
-                break
             data, fcs_bad, shape = frames.random_frame(cfg, fault)
             stamp = random.getrandbits(64)
             verdict = judge(data, fcs_bad, cfg)
@@ -138,22 +136,24 @@ async def each_end(dut, cfg):
     bench = Bench(dut, cfg, stream.always, stream.always)
     await reset(dut)
     transport = "mold" if cfg.mold else "iex"
-    for fault in frames.FAULTS:
-        for lane in range(1, 9):
-            for attempt in range(400):
-                data, fcs_bad, shape = frames.random_frame(cfg, fault)
-                if fault not in ("cut", "cut_payload"):
-                    data += bytes((lane - len(data)) % 8)
-                if (len(data) - 1) % 8 + 1 == lane and (fault != "transport_short" or attempt > 20):
-                    break
-            verdict = judge(data, fcs_bad, cfg)
-            for beat in frames.beats(data, fcs_bad, 7):
-                bench.source.send(beat)
-            await settle(bench, 6)
-            check_frame(bench, verdict, 7)
-            seen = "ok" if verdict.disposition in TRANSPORT else verdict.disposition
-            COVERAGE.hit(disposition=seen, last_keep=lane)
-            COVERAGE.hit(transport=transport, disposition=seen)
+    for number in COVERAGE.rounds(8 * len(frames.FAULTS), "disposition x last_keep", "event"):
+        fault, lane = frames.FAULTS[number // 8 % len(frames.FAULTS)], number % 8 + 1
+        for attempt in range(400):
+            data, fcs_bad, shape = frames.random_frame(cfg, fault)
+            if fault not in ("cut", "cut_payload"):
+                data += bytes((lane - len(data)) % 8)
+            if (len(data) - 1) % 8 + 1 == lane and (fault != "transport_short" or attempt > 20):
+                break
+        verdict = judge(data, fcs_bad, cfg)
+        for beat in frames.beats(data, fcs_bad, 7):
+            bench.source.send(beat)
+        await settle(bench, 6)
+        check_frame(bench, verdict, 7)
+        seen = "ok" if verdict.disposition in TRANSPORT else verdict.disposition
+        COVERAGE.hit(disposition=seen, last_keep=(len(data) - 1) % 8 + 1)
+        COVERAGE.hit(transport=transport, disposition=seen)
+        for event in verdict.events & {"ip_checksum_bad", "udp_checksum_bad"}:
+            COVERAGE.hit(event=event)
     for size in list(range(1, 60)) * 2:  # runts: cut in every header
         data, _, _ = frames.random_frame(cfg, "none")
         data = data[:size]
@@ -163,6 +163,32 @@ async def each_end(dut, cfg):
         await settle(bench, 6)
         check_frame(bench, verdict, 9)
         COVERAGE.hit(disposition=verdict.disposition, last_keep=(size - 1) % 8 + 1)
+    bench.stop()
+
+
+@cocotb.test()
+async def a_frame_of_2048_bytes_is_good_and_one_of_2049_is_not(dut):
+    """With the end in the last bytes' beat and in an empty beat behind it, by padding and by payload."""
+    await start_clock(dut)
+    cfg = Config()
+    bench = Bench(dut, cfg, stream.always, stream.always)
+    await reset(dut)
+    headers = len(frames.frame(frames.segment([b""]), cfg))
+    for size in (2040, 2041, 2047, 2048, 2049, 2050, 2055, 2056, 2057, 2064, 2065):
+        for padding in (0, size - 2000):
+            for empty_end in (False, True):
+                data = frames.frame(frames.segment([random.randbytes(size - padding - headers)]), cfg, padding=padding)
+                assert len(data) == size
+                verdict = judge(data, False, cfg)
+                assert verdict.disposition == ("ok" if size <= 2048 else "oversize")
+                sent = list(frames.beats(data, False, 3))
+                if empty_end and size % 8 == 0:
+                    sent[-1]["last"] = 0
+                    sent.append({**sent[-1], "last": 1, "keep": 0, "data": random.getrandbits(64)})
+                for beat in sent:
+                    bench.source.send(beat)
+                await settle(bench, 6)
+                check_frame(bench, verdict, 3)
     bench.stop()
 
 

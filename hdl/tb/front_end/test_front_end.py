@@ -219,9 +219,10 @@ async def random_run(dut, early, frames_count, interval, stall_in, stall_out, cf
 @cocotb.test()
 async def frames_give_the_events_of_the_page(dut):
     await start_clock(dut)
-    for early in (False, True):
-        for mold in (False, True):
-            for number in range(3):
+    for run_number in COVERAGE.rounds(3):
+        number = run_number % 3
+        for early in (False, True):
+            for mold in (False, True):
                 cfg = Config(channel=(1, 0)[number % 2], udp_checksum=number == 1, ip_checksum=number != 2, mold=mold)
                 await random_run(dut, early, 160, (700, 0, 3000)[number],
                                  (stream.always, stream.always, stream.stalls(0.3))[number],

@@ -29,7 +29,7 @@ async def floor_is_exact(dut):
     cov.bins("on_grid", [False, True])
     cov.cross("sign x on_grid", "sign", "on_grid", ignore=lambda sign, on_grid: sign == 0 and not on_grid)
     cov.bins("representable", [False, True])
-    for i in range(1500):
+    for _ in cov.rounds(1500):
         tick = random.choice([1, 2, 3, 100, (1 << 24) - 1, 1 << 23, random.randint(1, (1 << 24) - 1)])
         price = random.choice([0, MIN, MAX, MIN + random.randint(0, 100), MAX - random.randint(0, 100),
                                random.randint(MIN, MAX), random.randint(-10**7, 10**7)])

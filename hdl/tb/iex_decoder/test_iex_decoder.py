@@ -68,7 +68,8 @@ async def messages_become_operations(dut):
                 got[NAMES[int(dut.disp_o.value)]] += 1
 
     cocotb.start_soon(count())
-    for protocol in (TOPS, DEEP, 0x8005):
+    for number in cov.rounds(3):
+        protocol = (TOPS, DEEP, 0x8005)[number % 3]
         dut.protocol_i.value = protocol
         want, ends = [], Counter()
         for _ in range(700):

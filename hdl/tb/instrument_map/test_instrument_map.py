@@ -74,6 +74,7 @@ async def symbols_find_their_slots(dut):
     removed = names[0]
     await write(dut, where[removed], rows(removed, MAP_LOG2)[where[removed]], removed, 0, valid=0)
     strangers = [s for s in symbols(200) if s not in slots]
+    by_way = [next(name for name in names[1:] if where[name] == way) for way in (0, 1)]
 
     unmapped = [0]
 
@@ -89,9 +90,14 @@ async def symbols_find_their_slots(dut):
         src = source(dut, "op", dut.clk_i, OP, stall_in)
         out = sink(dut, "op", dut.clk_i, OP, stall_out)
         want, missing = [], 0
+        # Each operation and each way to be found or not once for sure, then any.
+        sure = [(kind, names[1]) for kind in [*SYMBOL_OPS, "OpSysStatus", "OpControl"]]
+        sure += [("OpTrade", name) for name in (beyond, removed, strangers[0], *by_way)]
         for i in range(800):
             kind = random.choice([*SYMBOL_OPS * 4, "OpSysStatus", "OpControl"])
             name = random.choice([*names, *strangers[:40], beyond, beyond, removed, removed])
+            if i < len(sure):
+                kind, name = sure[i]
             slot = random.choice([CONSTANTS["SlotNone"], random.randrange(SLOTS)])
             op = OP.unpack(random.getrandbits(OP.width)) | {
                 "op": OP_KIND[kind], "ctl": 4, "untracked": 0, "mark_bad": 0, "slot": slot, "symbol": int.from_bytes(name, "little"), "msg_index": i}

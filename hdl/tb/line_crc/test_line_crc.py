@@ -23,7 +23,7 @@ async def the_crc_is_castagnoli(dut):
     want = None
     lone = list(range(8 * BYTES))
     random.shuffle(lone)
-    for number in range(8 * BYTES + 400):
+    for number in cov.rounds(8 * BYTES + 400):
         kind = "one bit" if number < len(lone) else random.choice(["zeros", "ones", "random", "random"])
         block = {"zeros": 0, "ones": (1 << 8 * BYTES) - 1, "random": random.getrandbits(8 * BYTES)}.get(kind)
         if block is None:

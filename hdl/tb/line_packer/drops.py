@@ -15,12 +15,14 @@ class Position:
 
     def __init__(self):
         self.index, self.offset, self.hw_time = 0, 1, 0
+        self.kind = None           # of the last entry
 
     def see(self, e):
         kind = NAME[e["kind"]]
         own = e["is_tick"] or kind == "recentre"
         self.index = e["msg_index"] + int(own) & M40
         self.hw_time = e["hw_time"]
+        self.kind = "tick" if e["is_tick"] else kind
         if kind == "heartbeat":
             self.offset = e["price"] - e["msg_index"]
         elif kind == "gap":
@@ -45,6 +47,8 @@ class Checker:
         self.group = None          # open announcement: (last slot of the round, Counter so far)
         self.seq = 0
         self.announced = 0
+        self.kind_before = {}      # number of kept entries -> kind of the last entry when the next came
+        self.behind = []           # kind of the last entry before the end of each announcement
 
     def take(self, e, dropped):
         """An entry left the source."""
@@ -55,6 +59,7 @@ class Checker:
             self.kept.append(e)
         self.position.see(e)
         self.before[len(self.kept)] = self.position.seen()
+        self.kind_before[len(self.kept)] = self.position.kind
 
     def line(self, line):
         """Checks one line; returns its entries."""
@@ -106,6 +111,7 @@ class Checker:
             self.group[0] = -1
             if counts == self.dropped[self.at]:
                 assert (d["next_index"], d["next_seq"], d["hw_time"]) == (index, seq, hw_time), f"{d}: stream is at {index}, {seq}"
+                self.behind.append(self.kind_before[self.at])
                 del self.dropped[self.at]
                 self.group = None
         return e

@@ -138,6 +138,7 @@ def coverage():
     cov.bins("form", ["first", "full", "compact"])
     cov.bins("length", range(9))
     cov.bins("line_entries", ["1", "2", "3", "4", "5 or 6", "7 and more"])
+    cov.bins("announced_behind", ["tick", *controls])  # the last entry, which says where the stream stands
     cov.bins("event", ["no_fit", "drop_tick", "drop_control", "drop_announcing", "urgent", "early"])
     cov.cross("kind x form", "kind", "form",
               ignore=lambda kind, form: form == "compact" and kind not in ("bid", "ask", "trade"))
@@ -167,6 +168,8 @@ async def random_round(dut, cov, count, **options):
                         ("drop_control", bench.dropped_controls), ("early", early)]:
         if count:
             cov.hit(event=name)
+    for kind in bench.checker.behind:
+        cov.hit(announced_behind=kind)
     urgent = [e for entries in lines for e in entries if is_urgent(e, early)]
     if urgent:
         cov.hit(event="urgent")
@@ -188,12 +191,15 @@ def is_urgent(e, early):
 async def lines_equal_the_reference(dut):
     """Free line port: random streams of every temper, byte for byte; nothing is dropped."""
     cov = COVERAGE
-    for options in [
+    tempers = [
         {"busy": 1.0}, {"busy": 1.0, "calm": 0.99, "controls": 0.02}, {"busy": 0.5}, {"busy": 0.0},
         {"busy": 1.0, "controls": 1.0}, {"busy": 1.0, "calm": 0.0}, {"busy": 0.9, "unloaded": 0.3},
         {"busy": 1.0, "unloaded": 0.5, "early": 1}, {"busy": 0.8, "entry_stall": stalls(0.5)},
         {"busy": 0.3, "entry_stall": bursts(5, 15)}, {"busy": 1.0, "controls": 0.0, "dense": True},
-    ]:
+    ]
+    by_drops = [hole for hole in cov.holes() if "drop" in hole or "announced" in hole]
+    for number in cov.rounds(len(tempers), but=by_drops):
+        options = tempers[number % len(tempers)]
         bench, _ = await random_round(dut, cov, 600, **options)
         assert bench.dropped_ticks == bench.dropped_controls == 0, "dropped although the port was free"
 
@@ -203,8 +209,10 @@ async def drops_are_counted_and_announced(dut):
     """Stalling line port: what is dropped is announced once, by slot, in place, with a heartbeat behind it."""
     cov = COVERAGE
     dropped = 0
-    for stall, room in [(stalls(0.9), 1.0), (bursts(30, 60), 1.0), (bursts(20, 200), 0.3), (stalls(0.97), 0.5), (bursts(4, 40), 1.0)]:
-        bench, _ = await random_round(dut, cov, 800, line_stall=stall, room=room, controls=0.1)
+    ways = [(stalls(0.9), 1.0), (bursts(30, 60), 1.0), (bursts(20, 200), 0.3), (stalls(0.97), 0.5), (bursts(4, 40), 1.0)]
+    for number in cov.rounds(len(ways)):
+        stall, room = ways[number % len(ways)]
+        bench, _ = await random_round(dut, cov, 800, line_stall=stall, room=room, controls=0.1 if number % 5 < 3 else 0.6)
         dropped += bench.dropped_ticks
     assert dropped > 500, f"only {dropped} drops"
 

@@ -51,7 +51,7 @@ async def code_is_exact(dut):
     cov.bins("code", range(256))
     cov.bins("in_range", [False, True])
     cov.bins("cancelled", [False, True])
-    for _ in range(150):
+    for _ in cov.rounds(150):
         tick = random.choice([1, 2, 3, 5, 7, 100, (1 << 24) - 1, 1 << 23, (1 << 23) + 1, random.randint(1, (1 << 24) - 1)])
         dut.tick_i.value = tick
         dut.recip_i.value = -(-(1 << 32) // tick)

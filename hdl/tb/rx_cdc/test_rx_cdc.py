@@ -98,8 +98,10 @@ def random_data():
 
 @cocotb.test()
 async def frames_cross_whole_or_are_counted(dut):
-    for rx_ps, core_ps, name, ready_p in ((6400, 6398, "near", 1.0), (4000, 6400, "rx faster", 0.5), (6400, 2500, "core faster", 0.35),
-                                          (6400, 6402, "near", 0.25)):
+    ways = ((6400, 6398, "near", 1.0), (4000, 6400, "rx faster", 0.5), (6400, 2500, "core faster", 0.35), (6400, 6402, "near", 0.25))
+    by_reset = ("frame='lost in a reset'", "frame='cut by a reset'")
+    for number in COVERAGE.rounds(len(ways), "frame", "clocks", but=by_reset):
+        rx_ps, core_ps, name, ready_p = ways[number % len(ways)]
         bench = await start(dut, rx_ps, core_ps, ready_p)
         for _ in range(90):
             err = random.random() < 0.2
@@ -133,7 +135,8 @@ async def frames_cross_whole_or_are_counted(dut):
 
 @cocotb.test()
 async def a_reset_never_makes_a_good_frame_of_a_piece(dut):
-    for side in ("rx", "core") * 12:
+    for number in COVERAGE.rounds(24, "frame", "reset"):
+        side = ("rx", "core")[number % 2]
         bench = await start(dut, 6400, random.choice((6398, 4000, 9000)), random.choice((1.0, 0.4)))
         signal = dut.rx_rst_ni if side == "rx" else dut.core_rst_ni
         cut = [False]

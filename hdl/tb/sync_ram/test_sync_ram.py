@@ -20,7 +20,7 @@ async def reads_give_what_was_written(dut):
     for name in ("re_i", "we_i", "raddr_i", "waddr_i", "wdata_i", "clk_i"):
         getattr(dut, name).value = 0
     await Timer(1, "ns")
-    for cycle in range(3000):
+    for cycle in cov.rounds(3000):
         read, write = random.random() < 0.5, random.random() < 0.5
         waddr, data = random.randrange(DEPTH), random.getrandbits(WIDTH)
         raddr = waddr if random.random() < 0.3 else random.randrange(DEPTH)

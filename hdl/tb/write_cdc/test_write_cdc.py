@@ -97,7 +97,9 @@ class Bench:
 
 @cocotb.test()
 async def order_is_kept_and_nothing_is_lost(dut):
-    for core_ps, host_ps, name in ((6400, 4000, "host faster"), (3000, 9100, "core faster"), (6400, 6390, "near")):
+    for number in COVERAGE.rounds(3, "clocks", "item", "seen"):
+        clocks = ((6400, 4000, "host faster"), (3000, 9100, "core faster"), (6400, 6390, "near"))
+        core_ps, host_ps, name = clocks[number % len(clocks)]
         for offer, take in ((0.9, 0.3), (0.2, 0.9), (0.9, 1.0)):
             bench = Bench(dut, core_ps, host_ps, offer, take)
             await bench.start()
@@ -120,7 +122,7 @@ async def order_is_kept_and_nothing_is_lost(dut):
 @cocotb.test()
 async def a_reset_of_one_side_leaves_the_other_in_order(dut):
     """Core reset: what is on offer stays until taken, the rest may be lost. Host reset: writes inside may be lost."""
-    for number in range(24):
+    for number in COVERAGE.rounds(24, "reset"):
         side = "host" if number % 3 == 0 else "core"
         bench = Bench(dut, 6400, random.choice((4000, 9000)), 0.8, 0.0 if number % 3 == 1 else 0.4)
         await bench.start()

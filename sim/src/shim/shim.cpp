@@ -87,6 +87,7 @@ struct EscModel {
   Mac mac[2];
   bool two_lines = false;      // a frame of line B came
   uint64_t frames = 0;
+  uint64_t back_to_back = 0;   // pauses shorter than this (ns) are left out
   bool enabled = false;        // a stopped card takes neither frames nor time
   bool have_frame_before = false;
   uint64_t stamp_before = 0;
@@ -124,7 +125,9 @@ struct EscModel {
   std::vector<uint32_t> unloaded = std::vector<uint32_t>(kEscBuckets);
   std::vector<uint32_t> by_type[256][2];  // all, unloaded; empty without any tick
 
-  EscModel() {
+  explicit EscModel(bool run_clocks) {
+    const char* arguments[] = {"card", "+run_clocks=1"};
+    context.commandArgs(run_clocks ? 2 : 1, arguments);
     context.randReset(0);
     ports::clear_inputs(top);
     top.eval();
@@ -376,7 +379,9 @@ struct EscModel {
     // Distances beyond this are longer than any frame keeps the pipe busy.
     const uint64_t bound = 1u << 20;
     uint64_t distance = bound;
-    if (have_frame_before && stamp >= stamp_latest) {
+    if (have_frame_before && stamp >= stamp_latest && stamp - time_told < back_to_back) {
+      distance = 0;
+    } else if (have_frame_before && stamp >= stamp_latest) {
       const uint64_t ns = stamp - stamp_before;
       distance = ns < bound * 6 ? ns * kCyclesNum / kCyclesDen : bound;
     } else if (time_told >= stamp_latest) {
@@ -442,7 +447,7 @@ struct EscModel {
 
 extern "C" {
 
-EscModel* esc_new(void) { return new EscModel(); }
+EscModel* esc_new(int32_t run_clocks) { return new EscModel(run_clocks != 0); }
 void esc_free(EscModel* m) {
   m->top.final();
   delete m;
@@ -467,6 +472,8 @@ void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed) {
 }
 void esc_block_writes(EscModel* m, int32_t blocked) { m->blocked = blocked != 0; }
 void esc_set_early(EscModel* m, int32_t early) { m->early = early != 0; }
+
+void esc_set_back_to_back(EscModel* m, uint64_t pause_ns) { m->back_to_back = pause_ns; }
 
 void esc_forget_frames(EscModel* m) { m->forget_frames(); }
 

@@ -20,7 +20,9 @@ enum EscStatus : int32_t {
 enum EscHistogram : int32_t { kEscAll = 0, kEscUnloaded = 1 };
 constexpr size_t kEscBuckets = 65536;
 
-EscModel* esc_new(void);
+// Idle parts of the card get no clock (hdl/rtl/clock_gate.sv), unless all clocks shall run: slower, and the same in every
+// cycle.
+EscModel* esc_new(int32_t run_clocks);
 void esc_free(EscModel* m);
 
 // Asserts all three resets for a few cycles. Memory mappings, histograms and cycle counts stay.
@@ -33,6 +35,9 @@ void esc_set_stalls(EscModel* m, uint32_t ratio, uint64_t seed);
 void esc_block_writes(EscModel* m, int32_t blocked);
 // In early mode the unloaded histogram takes every tick of an unloaded message, in whole mode a frame's first tick.
 void esc_set_early(EscModel* m, int32_t early);
+// Frames follow each other with the least gap of the line, whatever their stamps say; only pauses of `pause_ns` and more
+// are still waited out. 0: frames keep their true distance.
+void esc_set_back_to_back(EscModel* m, uint64_t pause_ns);
 
 // Drops what is known of frames, their time and entries on their way, after a core reset threw them away.
 void esc_forget_frames(EscModel* m);

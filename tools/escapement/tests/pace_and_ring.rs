@@ -24,6 +24,7 @@ fn any_ring_any_pace_any_card() {
                 &["--ring-lines", "1024"][..],
                 &["--ring-lines", "1024", "--ring-mode", "broadcast"][..],
                 &["--speed", "100x"][..],
+                &["--speed", "line"][..],
             ] {
                 let found = replay(&capture, card, &[&["--check", "--hw-time"], options].concat());
                 assert_eq!(ticks(&found), ticks(&first), "{feed:?} {card} {options:?}");
@@ -31,6 +32,19 @@ fn any_ring_any_pace_any_card() {
             }
         }
     }
+}
+
+/// Visits stand between the frames of a full line, and long pauses are still waited out.
+#[test]
+fn a_full_line_with_a_quick_refresh() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = file(&folder, "a.pcap", &generated(Feed::Deep, 15, 3_000));
+    let options = ["--check", "--hw-time", "--refresh", "100ms", "--mode", "early"];
+    let first = replay(&capture, "soft", &options);
+    let found = replay(&capture, "sim", &[&options[..], &["--speed", "line"]].concat());
+    assert_eq!(ticks(&found), ticks(&first));
+    assert_eq!(found.number("/entries"), first.number("/entries"));
+    assert!(first.number("/refreshes") > 1_000, "{}", first.number("/refreshes"));
 }
 
 #[test]

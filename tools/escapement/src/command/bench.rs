@@ -14,7 +14,7 @@ use crate::replay::settings::{CardKind, Settings};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Packets and messages per second of each card on a capture
+    /// Packets and messages per second of each card on a capture, frames back to back
     Card(Card),
 }
 
@@ -44,7 +44,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
     let prepared = arguments.settings.prepare(&arguments.captures)?;
     let kinds = arguments.card.map_or(vec![CardKind::Sim, CardKind::Soft], |kind| vec![kind]);
     let options = Options {
-        speed: Speed::Max,
+        speed: Speed::Line,
         check: false,
         ticks: None,
         hw_time: false,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use escapement_card::{CardConfig, FrameMode, SoftCard};
-use escapement_sim::SimCard;
+use escapement_sim::{SimCard, Spacing};
 use serde_json::json;
 
 use super::{print, write_json};
@@ -31,8 +31,9 @@ pub(super) struct Arguments {
     card: CardKind,
     #[command(flatten)]
     settings: Settings,
-    /// Wall-clock pace: max, or a factor of real time such as 1x
-    #[arg(long, value_name = "max|Nx", default_value = "max")]
+    /// Pace: max, line (frames back to back on the line; latencies are those of a full line), or a factor of real time
+    /// such as 1x
+    #[arg(long, value_name = "max|line|Nx", default_value = "max")]
     speed: Speed,
     /// Compare every entry and every line with the golden model
     #[arg(long)]
@@ -127,7 +128,13 @@ pub(super) fn on_card(
     options: &Options,
 ) -> Result<Outcome, Failure> {
     match kind {
-        CardKind::Sim => replay(SimCard::new()?, prepared, config, options),
+        CardKind::Sim => {
+            let mut card = SimCard::new()?;
+            if options.speed == Speed::Line {
+                card.set_spacing(Spacing::BackToBack);
+            }
+            replay(card, prepared, config, options)
+        }
         CardKind::Soft => {
             replay(SoftCard::with_params(prepared.soft_params), prepared, config, options)
         }
@@ -150,7 +157,7 @@ fn latencies(
         FrameMode::Early => FrameMode::Whole,
     };
     let options = Options {
-        speed: Speed::Max,
+        speed: if arguments.speed == Speed::Line { Speed::Line } else { Speed::Max },
         check: false,
         ticks: None,
         hw_time: false,

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 /// How fast frames are handed over. Entries are the same at any pace: card time follows the frames' stamps.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Speed {
-    /// As fast as the card takes them.
+    /// As fast as the card takes them, with their true distance on the line.
     Max,
+    /// One right behind the other, at the line's rate.
+    Line,
     /// So many times real time.
     Times(f64),
 }
@@ -18,10 +20,13 @@ impl std::str::FromStr for Speed {
         if text == "max" {
             return Ok(Self::Max);
         }
+        if text == "line" {
+            return Ok(Self::Line);
+        }
         let factor = text.strip_suffix('x').and_then(|number| number.parse::<f64>().ok());
         match factor {
             Some(factor) if factor.is_finite() && factor > 0.0 => Ok(Self::Times(factor)),
-            _ => Err("expected max or a factor such as 1x or 10x".into()),
+            _ => Err("expected max, line or a factor such as 1x or 10x".into()),
         }
     }
 }
@@ -55,6 +60,7 @@ mod tests {
     #[test]
     fn speeds() {
         assert_eq!("max".parse(), Ok(Speed::Max));
+        assert_eq!("line".parse(), Ok(Speed::Line));
         assert_eq!("10x".parse(), Ok(Speed::Times(10.0)));
         for text in ["", "0x", "-1x", "x", "10", "nanx", "infx"] {
             assert!(text.parse::<Speed>().is_err(), "{text}");

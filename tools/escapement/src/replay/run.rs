@@ -196,6 +196,10 @@ impl<D: Device + Injector> Replay<D> {
         stamp_ns: u64,
         bytes: &[u8],
     ) -> Result<Result<(), CardError>, Failure> {
+        let frame = Frame { line, bytes, stamp_ns, fcs_bad: false };
+        if let Some(checker) = &mut self.checker {
+            checker.frame(line, stamp_ns, bytes);
+        }
         // a long pause before the frame makes more lines than the ring holds
         loop {
             match self.driver.device_mut().pass_time(stamp_ns) {
@@ -207,10 +211,6 @@ impl<D: Device + Injector> Replay<D> {
                 }
                 Err(error) => return Ok(Err(error)),
             }
-        }
-        let frame = Frame { line, bytes, stamp_ns, fcs_bad: false };
-        if let Some(checker) = &mut self.checker {
-            checker.frame(line, stamp_ns, bytes);
         }
         if let Err(error) = self.driver.device_mut().inject(&frame) {
             return Ok(Err(error));
