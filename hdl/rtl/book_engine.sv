@@ -812,6 +812,7 @@ module book_engine
         StPick: begin
           automatic logic [2:0] left = emit_fire ? todo_rest : todo_q;
           recentre_q <= recentre_all;
+          todo_q <= left;
           if (pick_fire) begin
             state_q <= after_emit(left, recentre_all);
           end else if (pick_ladder || pick_out) begin
@@ -820,13 +821,12 @@ module book_engine
             due = pick_ladder ? pick_differs : op_q.complete && differs(
                 '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size}, published[own]
             );
-            left[{1'b0, own}] = due;
-            state_q <= after_emit(left, recentre_all);
+            todo_q  <= left | 3'(3'(due) << own);
+            state_q <= after_emit(left | 3'(3'(due) << own), recentre_all);
           end else begin
             state_q <= StRefill;
             walk_valid_q <= 1'b1;
           end
-          todo_q <= left;
         end
 
         StRefill: begin
