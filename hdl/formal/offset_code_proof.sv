@@ -53,7 +53,8 @@ module offset_code_proof #(
     logic        valid;
     logic        known;
     logic [23:0] tick;
-    logic [64:0] distance;  // price - centre, exact
+    logic        below;     // price < centre
+    logic [64:0] size;      // |price - centre|, exact
     logic        multiple;  // of Tick, by this factor
     logic [6:0]  factor;
   } job_t;
@@ -62,8 +63,10 @@ module offset_code_proof #(
   initial first_q = 1'b1;
   assign advance = !job3_q.valid || take_i;
 
-  logic [64:0] distance;
-  assign distance = {price_i[63], price_i} - {centre_i[63], centre_i};
+  logic [64:0] up, down_by, size;
+  assign up      = {price_i[63], price_i} - {centre_i[63], centre_i};
+  assign down_by = {centre_i[63], centre_i} - {price_i[63], price_i};
+  assign size    = up[64] ? down_by : up;
   always_ff @(posedge clk_i) begin
     first_q <= 1'b0;
     if (!rst_ni) begin
@@ -75,8 +78,9 @@ module offset_code_proof #(
           valid: start_i,
           known: centre_valid_i,
           tick: tick_i,
-          distance: distance,
-          multiple: size_of(distance) == 65'(quotient_i) * 65'(Tick),
+          below: up[64],
+          size: size,
+          multiple: size == 65'(quotient_i) * 65'(Tick),
           factor: quotient_i
       };
       job2_q <= job1_q;
@@ -85,11 +89,8 @@ module offset_code_proof #(
     end
   end
 
-  function automatic logic [64:0] size_of(input logic [64:0] d);
-    return d[64] ? -d : d;
-  endfunction
   function automatic logic reached(input job_t job);
-    return job.known && size_of(job.distance) <= 65'(job.tick) * 65'd127;
+    return job.known && job.size <= 65'({job.tick, 7'd0}) - 65'(job.tick);
   endfunction
 
   // Steps from the centre that the code tells, and their direction.
@@ -111,58 +112,45 @@ module offset_code_proof #(
       assert ({u_dut.s1_valid_q, u_dut.s2_valid_q, u_dut.s3_valid_q} ==
                         {job1_q.valid, job2_q.valid, job3_q.valid});
       if (job1_q.valid) begin
-        a_one :
-        assert (u_dut.s1_dist_q == size_of(
-            job1_q.distance
-        ) && u_dut.s1_neg_q == job1_q.distance[64] && u_dut.s1_known_q == job1_q.known &&
-            u_dut.s1_tick_q == job1_q.tick && u_dut.s1_limit_q == 31'(job1_q.tick) * 31'd127);
-        if (Tick != 0) a_ticks1 : assert (job1_q.tick == 24'(Tick) && u_dut.s1_recip_q == Recip);
-        if (Tick != 0 && job1_q.multiple) begin
-          a_multiple1 : assert (size_of(job1_q.distance) == 65'(job1_q.factor) * 65'(Tick));
-        end
+        a_size1 : assert (u_dut.s1_dist_q == job1_q.size && u_dut.s1_neg_q == job1_q.below);
+        a_known : assert (u_dut.s1_known_q == job1_q.known && u_dut.s1_tick_q == job1_q.tick);
+        a_limit : assert (u_dut.s1_limit_q == 31'({job1_q.tick, 7'd0}) - 31'(job1_q.tick));
+        if (Tick != 0) a_tick1 : assert (job1_q.tick == 24'(Tick) && u_dut.s1_recip_q == Recip);
       end
       if (job2_q.valid) begin
-        a_two :
-        assert (u_dut.s2_in_range_q == reached(
-            job2_q
-        ) && u_dut.s2_tick_q == job2_q.tick && u_dut.s2_neg_q == job2_q.distance[64] &&
-            u_dut.s2_dist_q == 31'(size_of(
-            job2_q.distance
-        )));
-        if (Tick != 0) begin
-          a_ticks2 : assert (job2_q.tick == 24'(Tick));
-          a_low : assert (u_dut.s2_low_q == 48'(u_dut.s2_dist_q) * 48'(Recip[16:0]));
-          a_high : assert (u_dut.s2_high_q == 47'(u_dut.s2_dist_q) * 47'(Recip[32:17]));
-        end
-        if (Tick != 0 && job2_q.multiple) begin
-          a_multiple2 : assert (size_of(job2_q.distance) == 65'(job2_q.factor) * 65'(Tick));
-        end
+        a_size2 : assert (u_dut.s2_dist_q == 31'(job2_q.size) && u_dut.s2_neg_q == job2_q.below);
+        a_range2 : assert (u_dut.s2_in_range_q == reached(job2_q));
+        a_tick2 :
+        assert (u_dut.s2_tick_q == job2_q.tick && (Tick == 0 || job2_q.tick == 24'(Tick)));
       end
       if (job3_q.valid) begin
-        a_three :
-        assert (u_dut.s3_tick_q == job3_q.tick && u_dut.s3_neg_q == job3_q.distance[64] &&
-                          u_dut.s3_dist_q == 31'(size_of(
-            job3_q.distance
-        )));
-        if (Tick != 0 && job3_q.multiple) begin
-          a_multiple3 :
-          assert (job3_q.tick == 24'(Tick) && u_dut.s3_quot_q == job3_q.factor && size_of(
-              job3_q.distance
-          ) == 65'(job3_q.factor) * 65'(Tick));
-        end
+        a_size3 : assert (u_dut.s3_dist_q == 31'(job3_q.size) && u_dut.s3_neg_q == job3_q.below);
+        a_tick3 :
+        assert (u_dut.s3_tick_q == job3_q.tick && (Tick == 0 || job3_q.tick == 24'(Tick)));
         // The claims.
         a_range : assert (in_range == reached(job3_q));
         if (code != 8'd0) begin
           // The same product as the module's, of the same number: the solver need not compare two multipliers.
-          a_steps :
-          assert (steps == u_dut.s3_quot_q && (steps == 7'd0 || down == job3_q.distance[64]));
+          a_steps : assert (steps == u_dut.s3_quot_q && (steps == 7'd0 || down == job3_q.below));
           a_round_trip :
-          assert (in_range && size_of(
-              job3_q.distance
-          ) == 65'(u_dut.s3_dist_q) &&
+          assert (in_range && job3_q.size == 65'(u_dut.s3_dist_q) &&
               31'(u_dut.s3_quot_q) * 31'(u_dut.s3_tick_q) == u_dut.s3_dist_q);
-        end else begin
-          if (Tick != 0 && in_range) a_complete : assert (!job3_q.multiple);
+        end
+      end
+      // One factor at a time: then all operands are constants, and the solver has no multiplication to compare.
+      for (int unsigned k = 0; k < (Tick == 0 ? 0 : 128); k++) begin
+        automatic logic [63:0] far = 64'(k) * 64'(Tick);
+        if (job1_q.valid && job1_q.multiple && job1_q.factor == 7'(k)) begin
+          assert (job1_q.size == 65'(far));
+        end
+        if (job2_q.valid && job2_q.multiple && job2_q.factor == 7'(k)) begin
+          assert (job2_q.size == 65'(far));
+          assert (u_dut.s2_low_q == 48'(far * 64'(Recip[16:0])));
+          assert (u_dut.s2_high_q == 47'(far * 64'(Recip[32:17])));
+        end
+        if (job3_q.valid && job3_q.multiple && job3_q.factor == 7'(k)) begin
+          assert (job3_q.size == 65'(far) && u_dut.s3_quot_q == 7'(k));
+          assert (!in_range || code == (job3_q.below ? 8'd128 - 8'(k) : 8'd128 + 8'(k)));
         end
       end
       c_up : cover (done && code == 8'd255);

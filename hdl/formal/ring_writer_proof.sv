@@ -125,6 +125,7 @@ module ring_writer_proof #(
 
   always_comb begin
     if (!first_q && rst_ni) begin
+      a_next : assert (u_dut.next_q == head + 64'd1);
       a_distance : assert (head - tail_i <= 64'(size));
       if (u_dut.allowed_q) begin
         a_credit : assert (head - tail_q < 64'(size));

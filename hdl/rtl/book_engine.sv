@@ -8,7 +8,7 @@
 //     Emit     trades and quotes: first entry            (cycle 5) Pick  next best: ladder, out levels, or a refill
 //   5 Emit     levels: first entry
 //   Divide     (sequential, begun with the tick that asked for it) and Recentre, after the operation's last tick
-//   Finish     publish, disposition
+//   Finish     publish, disposition; not in the middle of a message
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
 //
 // Each side's best is cached, so only the removal of the best searches. Levels outside the window or off the grid are
@@ -365,12 +365,12 @@ module book_engine
     if (todo_q[KindIdxTrade]) emit_kind = 2'd2;
     else if (todo_q[KindIdxBid]) emit_kind = 2'd0;
     else emit_kind = 2'd1;
-    if (state_q == StPick) emit_kind = {1'b0, own};
+    if (state_q == StPick && !todo_q[KindIdxTrade]) emit_kind = {1'b0, own};
   end
 
   always_comb begin
     emit = due_q[emit_kind];
-    if (state_q == StPick) begin
+    if (state_q == StPick && !todo_q[KindIdxTrade]) begin
       emit.quote = cand_q;
       emit.src = SrcCode;
       emit.code = cand_code_q;
@@ -386,7 +386,8 @@ module book_engine
       end
     end
     emit_fire = pick_fire;
-    if (state_q == StEmit) begin
+    // A trade goes out while the next best is chosen.
+    if (state_q == StEmit || (state_q == StPick && todo_q[KindIdxTrade])) begin
       emit_fire = out_free_i && (!emit.quote.valid || emit.src == SrcCode
                                || (emit.src == SrcCoder && code_done_i));
     end
@@ -520,7 +521,7 @@ module book_engine
         code_price = op_q.price1;
       end
       StCommit: code_take = coded_q;
-      StEmit: code_take = emit_fire && emit.quote.valid && emit.src == SrcCoder;
+      StEmit, StPick: code_take = emit_fire && emit.quote.valid && emit.src == SrcCoder;
       StCodeStart: begin
         code_start = 1'b1;
         code_kind  = emit_kind;
@@ -724,10 +725,14 @@ module book_engine
   assign background_o = stalled_o || state_q == StFinish;
   assign busy_o = !(state_q == StIdle || background_o);
 
+  // An operation in the middle of its message publishes nothing and has no disposition: the next one can come at once.
+  state_e ended;
+  assign ended = (op_q.op == OpOrder && !op_q.complete && !op_q.order_last) ? StIdle : StFinish;
+
   // Where an operation goes with these ticks still due and these centres to move.
   function automatic state_e after_emit(input logic [2:0] rest, input logic [2:0] recentres);
     if (rest != '0) return StEmit;
-    return (recentres != '0) ? StDivide : StFinish;
+    return (recentres != '0) ? StDivide : ended;
   endfunction
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -805,16 +810,19 @@ module book_engine
         StFound: state_q <= StPick;
 
         StPick: begin
+          automatic logic [2:0] left = emit_fire ? todo_rest : todo_q;
+          recentre_q <= recentre_all;
+          todo_q <= left;
           if (pick_fire) begin
-            state_q <= after_emit(todo_rest, '0);
+            state_q <= after_emit(left, recentre_all);
           end else if (pick_ladder || pick_out) begin
             automatic
             logic
             due = pick_ladder ? pick_differs : op_q.complete && differs(
                 '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size}, published[own]
             );
-            todo_q[{1'b0, own}] <= due;
-            state_q <= (due || todo_q != '0) ? StEmit : StFinish;
+            todo_q  <= left | 3'(3'(due) << own);
+            state_q <= after_emit(left | 3'(3'(due) << own), recentre_all);
           end else begin
             state_q <= StRefill;
             walk_valid_q <= 1'b1;
@@ -1116,7 +1124,7 @@ module book_engine
         assert (recentre_q != '0 || sweep)
         else $error("book_engine: division left behind in state %0d", state_q);
       if (state_q == StPick)
-        assert (!recentre_asked)
+        assert (!recentre_asked || todo_q[KindIdxTrade])
         else $error("book_engine: a coded price moves its centre");
       if (recentre_asked)
         // Trade, bid, ask.

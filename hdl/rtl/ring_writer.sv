@@ -47,6 +47,7 @@ module ring_writer #(
   logic fifo_valid, fifo_ready;
   logic [6:0] fifo_ticks;
   logic [63:0] head_q, head_d;
+  logic [63:0] next_q;  // head_q + 1
   logic [63:0] addr_q;
   logic allowed_q, refused_q;
 
@@ -71,32 +72,40 @@ module ring_writer #(
   assign line_written_o = wr_valid_o && wr_ready_i;
   assign ticks_written_o = fifo_ticks;
   assign entries_written_o = wr_data_o[8*esc_line_pkg::HdrCountOffset+:8];
-  assign head_d = head_q + 64'(line_written_o);
+  assign head_d = line_written_o ? next_q : head_q;
   assign head_o = head_q;
   assign busy_o = fifo_valid || valid_i;
 
-  // Room and address are worked out one line ahead, so that a line leaves in the cycle it shows.
-  logic size_legal, room;
+  // Room and address are worked out one line ahead, so that a line leaves in the cycle it shows; both for a line
+  // that leaves now and for none, so that the port's ready only chooses.
+  logic size_legal, room, room_stay, room_next;
   logic [32:0] size;
-  logic [31:0] index;
+  logic [31:0] mask;
+  logic [63:0] addr_stay, addr_next;
   assign size_legal = size_log2_i != 6'd0 && size_log2_i <= 6'd32;
   assign size = 33'd1 << size_log2_i;
-  assign index = head_d[31:0] & (size[31:0] - 32'd1);
-  assign room = broadcast_i || head_d - tail_i < 64'(size);
+  assign mask = size[31:0] - 32'd1;
+  assign room_stay = head_q - tail_i < 64'(size);
+  assign room_next = next_q - tail_i < 64'(size);
+  assign room = broadcast_i || (line_written_o ? room_next : room_stay);
+  assign addr_stay = base_i + {26'd0, head_q[31:0] & mask, 6'd0};
+  assign addr_next = base_i + {26'd0, next_q[31:0] & mask, 6'd0};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       head_q <= '0;
+      next_q <= 64'd1;
       addr_q <= '0;
       allowed_q <= 1'b0;
       refused_q <= 1'b0;
       line_refused_o <= 1'b0;
     end else begin
       head_q <= head_d;
+      if (line_written_o) next_q <= next_q + 64'd1;
       // A line on offer stays on offer, whatever the host writes meanwhile.
       if (!wr_valid_o || wr_ready_i) begin
         allowed_q <= enable_i && size_legal && room;
-        addr_q <= base_i + {26'd0, index, 6'd0};
+        addr_q <= line_written_o ? addr_next : addr_stay;
       end
       refused_q <= fifo_valid && !fifo_ready && (refused_q || (enable_i && !allowed_q && !room));
       line_refused_o <= fifo_valid && !refused_q && enable_i && !allowed_q && !room;

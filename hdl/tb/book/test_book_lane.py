@@ -242,6 +242,29 @@ def each_pair_in_one_set(bench):
             bench.shares(1, ask, mates.pop(), 9)
 
 
+def levels_out_of_the_ladder(bench):
+    """Plain orders of slot 3 while its best is off the grid, and while all its other levels are behind the window."""
+    for ask in (0, 1):
+        step = -TICK if ask else TICK
+        for price, total in list(bench.reference.slots[3].levels[ask].items()):
+            bench.shares(3, ask, price, -total)
+        bench.shares(3, ask, BASE, 10)
+        bench.shares(3, ask, BASE + step // 2, 5)
+        for n in range(6):
+            bench.shares(3, ask, BASE - step * n, 7)
+        other_levels(bench, 8, None)
+        for n in range(6):
+            bench.shares(3, ask, BASE, 10 if n % 2 else -1)
+        bench.shares(3, ask, BASE + step // 2, -5)
+        for price, total in list(bench.reference.slots[3].levels[ask].items()):
+            bench.shares(3, ask, price, -total)
+        bench.shares(3, ask, BASE - 150 * step, 20)
+        for n in range(6):
+            bench.shares(3, ask, BASE, -10 if n % 2 else 10)
+            other_levels(bench, n, None)
+        bench.shares(3, ask, BASE - 150 * step, -20)
+
+
 @cocotb.test()
 async def line_rate_of_the_shortest_messages(dut):
     """10,000 operations, each of which changes the best: on one side of one instrument, and spread over all."""
@@ -301,6 +324,8 @@ async def hazards_of_close_operations(dut):
              "stalled output": always}
     bench = Lane(dut, cov, recentre_run=random.choice([1, 2, 3]))
     await bench.begin()
+    levels_out_of_the_ladder(bench)
+    await bench.settle()
     each_pair_on_one_level(bench)
     await bench.settle()
     if CROWDED:

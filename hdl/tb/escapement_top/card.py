@@ -24,12 +24,12 @@ class Card:
 
     def __init__(self, dut, rx_ps=6400, core_ps=6400, host_ps=4000):
         self.dut = dut
-        self.clocks = {"rx": DriftingClock(dut.rx_clk_i, rx_ps), "core": DriftingClock(dut.core_clk_i, core_ps),
-                       "host": DriftingClock(dut.host_clk_i, host_ps)}
-        for name in ("rx", "core", "host"):
+        self.clocks = {"rx": DriftingClock(dut.rx_clk_i, rx_ps), "rx_b": DriftingClock(dut.rx_b_clk_i, rx_ps),
+                       "core": DriftingClock(dut.core_clk_i, core_ps), "host": DriftingClock(dut.host_clk_i, host_ps)}
+        for name in ("rx", "rx_b", "core", "host"):
             getattr(dut, f"{name}_rst_ni").value = 0
-        dut.rx_valid_i.value = 0
-        dut.rx_beat_i.value = 0
+        dut.rx_valid_i.value = dut.rx_b_valid_i.value = 0
+        dut.rx_beat_i.value = dut.rx_b_beat_i.value = 0
         dut.time_step_valid_i.value = 0
         dut.time_step_ns_i.value = 0
         dut.wr_ready_i.value = 0
@@ -47,10 +47,10 @@ class Card:
 
     async def reset(self, *sides):
         """Resets the given sides (all by default) for a while."""
-        for side in sides or ("rx", "core", "host"):
+        for side in sides or ("rx", "rx_b", "core", "host"):
             getattr(self.dut, f"{side}_rst_ni").value = 0
         await Timer(random.randint(60_000, 120_000), "ps")
-        for side in sides or ("rx", "core", "host"):
+        for side in sides or ("rx", "rx_b", "core", "host"):
             getattr(self.dut, f"{side}_rst_ni").value = 1
         await Timer(200_000, "ps")
 
@@ -95,9 +95,9 @@ class Card:
         await self.write("CONTROL", self.control)
 
     # MAC.
-    def send(self, data, stamp, bad=False, gap=3):
-        """Queues a frame."""
-        self.queue.append((data, stamp, bad, gap))
+    def send(self, data, stamp, bad=False, gap=3, line="a"):
+        """Queues a frame of a line. Frames of both lines come one after the other."""
+        self.queue.append((data, stamp, bad, gap, line))
 
     async def drained(self, cycles=200_000):
         """All frames in, nothing in flight, everything in memory."""
@@ -112,21 +112,36 @@ class Card:
         raise AssertionError("the card never came to rest")
 
     async def _mac(self):
-        edge = RisingEdge(self.dut.rx_clk_i)
+        dut = self.dut
+        ports = {"a": (dut.rx_valid_i, dut.rx_beat_i, dut.rx_room_o, RisingEdge(dut.rx_clk_i)),
+                 "b": (dut.rx_b_valid_i, dut.rx_b_beat_i, dut.rx_b_room_o, RisingEdge(dut.rx_b_clk_i))}
+        before = "a"
         while True:
-            if not self.queue or self.dut.rx_room_o.value != 1:
+            if not self.queue:
+                await ports["a"][3]
+                continue
+            valid, port, room, edge = ports[self.queue[0][4]]
+            if self.queue[0][4] != before:
+                before = self.queue[0][4]
+                # The line before is through its front end: then the order is that of the stamps.
+                for _ in range(12):
+                    await edge
+                while int(dut.rx_busy_o.value):
+                    await edge
+                await edge
+            if room.value != 1:
                 await edge
                 continue
             self.sending = True
-            data, stamp, bad, gap = self.queue.popleft()
+            data, stamp, bad, gap, _ = self.queue.popleft()
             for at in range(0, len(data), 8):
                 part = data[at:at + 8]
                 last = at + 8 >= len(data)
-                self.dut.rx_beat_i.value = MAC_BEAT.pack({"stamp": stamp, "err": int(bad and last), "last": int(last),
-                                                          "keep": (1 << len(part)) - 1, "data": int.from_bytes(part, "little")})
-                self.dut.rx_valid_i.value = 1
+                port.value = MAC_BEAT.pack({"stamp": stamp, "err": int(bad and last), "last": int(last),
+                                            "keep": (1 << len(part)) - 1, "data": int.from_bytes(part, "little")})
+                valid.value = 1
                 await edge
-            self.dut.rx_valid_i.value = 0
+            valid.value = 0
             for _ in range(gap):
                 await edge
             self.sending = False

@@ -331,6 +331,50 @@ async def core_reset_clears_the_books_and_keeps_the_configuration(dut):
 
 
 @cocotb.test()
+async def two_lines_give_the_ticks_of_one_without_losses(dut):
+    """Both ports, each line with losses and bad frames of its own, never the same: as if nothing had been lost."""
+    card, market, want = Card(dut), Market(), model()
+    await card.reset()
+    await card.configure(SYMBOLS)
+    await card.write("FEED_GROUP_B", address=frames.GROUP + 9, port=frames.PORT + 1)
+    await card.write("LINES", configured=3)
+    seq, stamp, sent, frames_of, last_seen = 1, 1000, {"a": 0, "b": 0}, {"a": 0, "b": 0}, {}
+    for number in range(90):
+        messages = market.messages() or [market.message()]
+        payload = frames.segment([wire(m) for m in messages], seq, send_time=1)
+        stamp += random.choice([500, 5_000, 200_000])
+        want.packet(seq, messages, stamp + (50 if number % 5 in (1, 2) else 0))
+        for line, late in (("a", 0), ("b", 50)):
+            port = (frames.GROUP, frames.PORT) if line == "a" else (frames.GROUP + 9, frames.PORT + 1)
+            lost = number % 5 == (1 if line == "a" else 3)
+            bad = number % 5 == (2 if line == "a" else 4)
+            if not lost:
+                card.send(frames.frame(payload, *port), stamp + late, bad=bad, line=line)
+                frames_of[line] += 1
+            if not (lost or bad):
+                sent[line] += len(messages)
+                last_seen[line] = stamp + late
+        seq += len(messages)
+    await card.drained()
+    assert ticks_of(card.entries(), TICK) == want.ticks
+    c = await card.counters("copies", "bcopies", "frames", "bframes", "dispositions", "events")
+    assert (c["copies_in_a"], c["copies_in_b"]) == (sent["a"], sent["b"])
+    assert c["events_delivered_a"] + c["events_delivered_b"] == seq - 1 and c["events_delivered_b"] > 0
+    assert c["dispositions_duplicate"] == sent["a"] + sent["b"] - (seq - 1) and c["events_gaps"] == 0
+    assert c["bcopies_duplicate"] == sent["b"] - c["events_delivered_b"]
+    assert c["frames_ok"] + c["frames_bad_fcs"] == frames_of["a"] and c["frames_bad_fcs"] == 18
+    assert c["bframes_ok"] + c["bframes_bad_fcs"] == frames_of["b"] and c["bframes_bad_fcs"] == 18
+    assert (await card.read("LINE_SEEN_A"), await card.read("LINE_SEEN_B")) == (last_seen["a"], last_seen["b"])
+    # The other line's group is not this line's: each port looks for its own.
+    card.send(frames.frame(payload, frames.GROUP + 9, frames.PORT + 1), stamp + 100)
+    card.send(frames.frame(payload), stamp + 100, line="b")
+    await card.drained()
+    c = await card.counters("frames", "bframes")
+    assert (c["frames_wrong_group"], c["bframes_wrong_group"]) == (1, 1)
+    card.stop()
+
+
+@cocotb.test()
 async def a_dead_core_answers_with_an_error(dut):
     """Core clock standing, or core in reset: reads and writes end in SLVERR, and work again afterwards."""
     card = Card(dut)

@@ -1,6 +1,6 @@
 //! CRC-32C (Castagnoli, reflected, init and final xor `0xffff_ffff`): the check of a line and the hash of the card's tables.
 //!
-//! Slice-by-8 tables; the SSE4.2 instruction where the build enables it (`-C target-feature=+sse4.2`).
+//! The SSE4.2 instruction where the processor has it (asked once), else slice-by-8 tables.
 
 /// Reflected Castagnoli polynomial.
 const POLYNOMIAL: u32 = 0x82f6_3b78;
@@ -41,14 +41,12 @@ const fn tables() -> [[u32; 256]; 8] {
 #[inline]
 #[must_use]
 pub fn crc32c(bytes: &[u8]) -> u32 {
-    #[cfg(all(target_arch = "x86_64", target_feature = "sse4.2"))]
-    {
-        crc32c_sse42(bytes)
+    #[cfg(target_arch = "x86_64")]
+    if instruction::is_there() {
+        // SAFETY: the processor has the instruction.
+        return unsafe { instruction::crc32c(bytes) };
     }
-    #[cfg(not(all(target_arch = "x86_64", target_feature = "sse4.2")))]
-    {
-        crc32c_tables(bytes)
-    }
+    crc32c_tables(bytes)
 }
 
 /// The card's symbol hash: CRC-32C over the 8 symbol bytes as on the wire.
@@ -84,22 +82,57 @@ pub fn crc32c_tables(bytes: &[u8]) -> u32 {
     !crc
 }
 
-#[cfg(all(target_arch = "x86_64", target_feature = "sse4.2"))]
-#[inline]
-fn crc32c_sse42(bytes: &[u8]) -> u32 {
-    use core::arch::x86_64::{_mm_crc32_u64, _mm_crc32_u8};
-    let mut crc = u64::from(!0u32);
-    let mut words = bytes.chunks_exact(8);
-    for word in &mut words {
-        let mut eight = [0u8; 8];
-        eight.copy_from_slice(word);
-        // SAFETY: the target feature that the instruction needs is enabled for this build.
-        crc = unsafe { _mm_crc32_u64(crc, u64::from_le_bytes(eight)) };
+#[cfg(target_arch = "x86_64")]
+mod instruction {
+    use core::arch::x86_64::{__cpuid, _mm_crc32_u64, _mm_crc32_u8};
+    use core::sync::atomic::{AtomicU8, Ordering};
+
+    const UNKNOWN: u8 = 0;
+    const ABSENT: u8 = 1;
+    const PRESENT: u8 = 2;
+
+    /// What the processor said; every thread would ask for the same answer.
+    static ANSWER: AtomicU8 = AtomicU8::new(UNKNOWN);
+
+    /// Whether the processor has SSE4.2.
+    #[inline]
+    pub(super) fn is_there() -> bool {
+        match ANSWER.load(Ordering::Relaxed) {
+            UNKNOWN => ask(),
+            answer => answer == PRESENT,
+        }
     }
-    let mut crc = crc as u32;
-    for &byte in words.remainder() {
-        // SAFETY: as above.
-        crc = unsafe { _mm_crc32_u8(crc, byte) };
+
+    #[cold]
+    fn ask() -> bool {
+        // CPUID leaf 1 ("feature information"), ECX bit 20; every x86-64 processor has the leaf.
+        #[allow(unused_unsafe, reason = "safe in later compilers than the oldest supported")]
+        // SAFETY: as the line before says.
+        let present = unsafe { __cpuid(1) }.ecx >> 20 & 1 == 1;
+        ANSWER.store(if present { PRESENT } else { ABSENT }, Ordering::Relaxed);
+        present
     }
-    !crc
+
+    /// CRC-32C by the instruction.
+    ///
+    /// # Safety
+    /// The processor has SSE4.2.
+    #[target_feature(enable = "sse4.2")]
+    #[allow(unused_unsafe, reason = "safe in later compilers than the oldest supported")]
+    pub(super) unsafe fn crc32c(bytes: &[u8]) -> u32 {
+        let mut crc = u64::from(!0u32);
+        let mut words = bytes.chunks_exact(8);
+        for word in &mut words {
+            let mut eight = [0u8; 8];
+            eight.copy_from_slice(word);
+            // SAFETY: the caller vouches for the instruction.
+            crc = unsafe { _mm_crc32_u64(crc, u64::from_le_bytes(eight)) };
+        }
+        let mut crc = crc as u32;
+        for &byte in words.remainder() {
+            // SAFETY: as above.
+            crc = unsafe { _mm_crc32_u8(crc, byte) };
+        }
+        !crc
+    }
 }

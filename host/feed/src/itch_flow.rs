@@ -42,6 +42,21 @@ impl ItchFlow {
         self.orders.clear();
     }
 
+    /// Looks ahead: a packet's messages are known before the first is taken, and orders lie all over a large table.
+    #[inline]
+    pub fn prefetch(&self, data: &[u8]) {
+        let Some((head, _)) = data.split_first_chunk::<19>() else { return };
+        if matches!(head[0], b'A' | b'D' | b'E' | b'X' | b'F' | b'C' | b'U') {
+            let reference = [11, 12, 13, 14, 15, 16, 17, 18].map(|at| head[at]);
+            self.orders.prefetch(u64::from_be_bytes(reference));
+        }
+        if head[0] == b'U' {
+            if let Some(new) = data[19..].first_chunk() {
+                self.orders.prefetch(u64::from_be_bytes(*new));
+            }
+        }
+    }
+
     /// The orders tracked now.
     #[must_use]
     pub fn orders(&self) -> &OrderTable {

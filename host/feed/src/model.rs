@@ -316,6 +316,9 @@ impl CardModel {
         out: &mut impl FnMut(Entry),
     ) -> Released {
         let mut blocks = self.blocks(packet);
+        if let Some(flow) = &self.books.itch {
+            blocks.clone().for_each(|data| flow.prefetch(data));
+        }
         let card_time = self.refresh.card_time();
         let mut down = Downwards { books: &mut self.books, out };
         let mut released = Released { first: 0, count: 0, end: BlocksEnd::Exact };

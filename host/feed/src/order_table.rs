@@ -20,9 +20,12 @@ pub struct Order {
 
 const FREE: Order = Order { reference: 0, price: 0, shares: 0, slot: 0, side: Side::Bid };
 
-/// Set-associative: which set an order belongs to decides only what finds no room. The orders of a set stand at its front.
+/// Set-associative: which set an order belongs to decides only what finds no room. The orders of a set are in its first
+/// ways. Memory goes way by way, not set by set: what is in use is dense, as most sets hold few orders, and stays in the
+/// processor's caches (on a flow of some thousand live orders this made a message a third faster).
 #[derive(Debug, Clone)]
 pub struct OrderTable {
+    /// Way `w` of set `s` stands at `w * sets + s`.
     orders: Vec<Order>,
     /// Orders in each set.
     counts: Vec<u8>,
@@ -48,6 +51,18 @@ pub fn set_index(reference: u64, sets_log2: u8) -> usize {
 #[inline]
 fn folded(reference: u64) -> usize {
     (reference ^ reference >> 16 ^ reference >> 32 ^ reference >> 48) as usize
+}
+
+#[inline]
+fn prefetch(order: &Order) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use core::arch::x86_64::{_mm_prefetch, _MM_HINT_T0};
+        // SAFETY: a prefetch reads nothing into the program and faults on no address; this one is even valid.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(core::ptr::from_ref(order).cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = order;
 }
 
 impl OrderTable {
@@ -79,15 +94,27 @@ impl OrderTable {
         self.live == 0
     }
 
+    /// Asks the processor's caches for what [`OrderTable::find`] of this reference will read and an insert will write.
+    #[inline]
+    pub fn prefetch(&self, reference: u64) {
+        let set = folded(reference) & self.mask;
+        let sets = self.counts.len();
+        let to = (usize::from(self.counts[set]) + 1).min(self.ways);
+        for way in 0..to {
+            prefetch(&self.orders[way * sets + set]);
+        }
+    }
+
     /// Where the order of this reference stands.
     #[inline]
     #[must_use]
     pub fn find(&self, reference: u64) -> Option<Place> {
         let set = folded(reference) & self.mask;
-        let first = set * self.ways;
-        let orders = &self.orders[first..first + usize::from(self.counts[set])];
-        let at = orders.iter().position(|order| order.reference == reference)?;
-        Some(Place { set, at: first + at })
+        let sets = self.counts.len();
+        let in_use = usize::from(self.counts[set]) * sets;
+        let at =
+            (set..in_use + set).step_by(sets).find(|&at| self.orders[at].reference == reference)?;
+        Some(Place { set, at })
     }
 
     /// The order there.
@@ -107,7 +134,7 @@ impl OrderTable {
     #[inline]
     pub fn remove(&mut self, place: Place) {
         self.counts[place.set] -= 1;
-        let last = place.set * self.ways + usize::from(self.counts[place.set]);
+        let last = usize::from(self.counts[place.set]) * self.counts.len() + place.set;
         self.orders[place.at] = self.orders[last];
         self.live -= 1;
     }
@@ -121,7 +148,8 @@ impl OrderTable {
         if count == self.ways {
             return false;
         }
-        self.orders[set * self.ways + count] = order;
+        let at = count * self.counts.len() + set;
+        self.orders[at] = order;
         self.counts[set] += 1;
         self.live += 1;
         true

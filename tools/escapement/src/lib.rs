@@ -2,6 +2,7 @@
 //! prices and time as reports show them.
 
 pub mod command;
+mod cpu_time;
 mod duration;
 mod failure;
 pub mod generator;

@@ -18,6 +18,7 @@ use super::settings::Prepared;
 use super::source::Source;
 use super::stamps::Stamps;
 use super::tick_file::TickFile;
+use crate::cpu_time;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
@@ -61,6 +62,8 @@ pub(crate) struct Outcome {
     pub(crate) latency: Option<LatencyReport>,
     pub(crate) core_cycles: Option<u64>,
     pub(crate) wall: Duration,
+    /// Time on a core.
+    pub(crate) cpu: Duration,
     pub(crate) verdict: Option<Verdict>,
     /// What ended the captures early, after everything good before it.
     pub(crate) capture_error: Option<String>,
@@ -123,7 +126,7 @@ pub(crate) fn replay<D: Device + Injector>(
     let mut stamps = Stamps::new(config.refresh_interval_ns);
     let (mut packets, mut empty_packets) = (0, 0);
     let (mut capture_error, mut card_error) = (None, None);
-    let began = Instant::now();
+    let (began, cpu_before) = (Instant::now(), cpu_time::of_this_thread());
     while options.packets_max.is_none_or(|max| packets < max) {
         let packet = match source.next_packet() {
             Ok(Some(packet)) => packet,
@@ -155,6 +158,7 @@ pub(crate) fn replay<D: Device + Injector>(
         card_error = replay.end()?.err();
     }
     let wall = began.elapsed();
+    let cpu = cpu_time::of_this_thread() - cpu_before;
     drop(progress);
 
     let written = replay.tally.take_output().map_or(Ok(()), TickFile::finish);
@@ -177,6 +181,7 @@ pub(crate) fn replay<D: Device + Injector>(
         latency: replay.driver.device_mut().latency(),
         core_cycles: replay.driver.device_mut().core_cycles(),
         wall,
+        cpu,
         verdict,
         capture_error,
         card_error,
