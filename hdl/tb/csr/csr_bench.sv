@@ -81,7 +81,8 @@ module csr_bench
     .core_clk_i,
     .core_rst_ni,
     .core_o(core_req),
-    .core_i(core_rsp)
+    .core_i(core_rsp),
+    .busy_o()
   );
 
   assign status.idle = idle_i;
