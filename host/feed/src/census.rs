@@ -8,12 +8,18 @@ use crate::iex::{self, Symbol};
 use crate::iex_tp::Blocks;
 use escapement_abi::FrameDisposition;
 
-/// Counts messages by the symbol that they name, over the accepted frames of one feed.
+/// Different symbols that a census tells apart, which bounds its memory to a few MiB. All listings of the United States
+/// are about 12,000; whoever sends more has a broken feed.
+pub const SYMBOLS_MAX: usize = 1 << 16;
+
+/// Counts messages by the symbol that they name, over the accepted frames of one feed. Of more than [`SYMBOLS_MAX`]
+/// symbols the first ones are counted, and of the others how many messages name them.
 #[derive(Debug, Clone)]
 pub struct SymbolCensus {
     feed: Feed,
     filter: FrameFilter,
     counts: HashMap<Symbol, u64>,
+    beyond: u64,
 }
 
 impl SymbolCensus {
@@ -27,7 +33,7 @@ impl SymbolCensus {
             channel: (feed.channel != 0).then_some(feed.channel),
             checks,
         };
-        Self { feed, filter, counts: HashMap::new() }
+        Self { feed, filter, counts: HashMap::new(), beyond: 0 }
     }
 
     /// Counts the messages of one frame; frames that the card would not accept say nothing.
@@ -38,12 +44,28 @@ impl SymbolCensus {
         };
         for data in Blocks::new(segment.payload, segment.header.message_count) {
             if let Some(symbol) = iex::symbol(self.feed.protocol, data) {
-                *self.counts.entry(symbol).or_default() += 1;
+                self.message(symbol);
             }
         }
     }
 
-    /// Symbols seen.
+    fn message(&mut self, symbol: Symbol) {
+        if let Some(count) = self.counts.get_mut(&symbol) {
+            *count += 1;
+        } else if self.counts.len() < SYMBOLS_MAX {
+            self.counts.insert(symbol, 1);
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    /// Messages that name symbols beyond the first [`SYMBOLS_MAX`].
+    #[must_use]
+    pub fn beyond(&self) -> u64 {
+        self.beyond
+    }
+
+    /// Symbols counted.
     #[must_use]
     pub fn symbols(&self) -> usize {
         self.counts.len()

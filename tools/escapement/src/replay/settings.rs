@@ -116,11 +116,13 @@ impl Settings {
         };
         let instruments = match listed {
             Some(listed) => listed,
-            None => survey
-                .busiest(SLOTS)
-                .into_iter()
-                .map(|symbol| Instrument::iex(symbol, self.tick))
-                .collect(),
+            None => {
+                if let Some(left_out) = survey.left_out() {
+                    eprintln!("escapement: warning: --instruments auto: {left_out}");
+                }
+                let busiest = survey.busiest(SLOTS).into_iter();
+                busiest.map(|symbol| Instrument::iex(symbol, self.tick)).collect()
+            }
         };
         let configured = instruments
             .iter()
