@@ -6,7 +6,7 @@ mod support;
 
 use escapement_abi::{counters, Counter};
 use escapement_card::{
-    CardConfig, Device, Driver, FrameMode, Injector, InterruptConfig, RingMode, TimeMode,
+    CardConfig, Driver, FrameMode, Injector, InterruptConfig, RingMode, TimeMode,
 };
 use escapement_sim::{ClockPeriods, SimCard, Spacing};
 

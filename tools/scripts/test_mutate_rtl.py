@@ -52,8 +52,10 @@ def test_connections_are_tied_but_clocks_and_resets_are_not():
 
 
 def test_every_module_has_a_turn_before_any_has_a_second_one():
+    having = {name for name in mutate_rtl.BENCHES if mutate_rtl.mutants_of(name, (mutate_rtl.RTL / f"{name}.sv").read_text())}
+    assert set(mutate_rtl.BENCHES) - having <= {"clock_gate"}  # in the benches it is a wire
     drawn = mutate_rtl.draw(sorted(mutate_rtl.BENCHES), random.Random(3))
-    assert {m.module for m, _ in zip(drawn, mutate_rtl.BENCHES)} == set(mutate_rtl.BENCHES)
+    assert {m.module for m, _ in zip(drawn, having)} == having
 
 
 def test_a_full_sample_needs_the_share_and_a_small_one_has_the_luck_of_one_in_a_hundred():

@@ -43,7 +43,8 @@ module csr_bench
   input  wire logic [           63:0] lost_i,
   input  wire logic [           10:0] voided_i,
   input  wire logic [            6:0] ticks_written_i,
-  input  wire logic [            7:0] entries_written_i
+  input  wire logic [            7:0] entries_written_i,
+  output logic                        axil_busy_o
 );
 
   axil_req_t host_req, core_req;
@@ -83,7 +84,8 @@ module csr_bench
     .core_clk_i,
     .core_rst_ni,
     .core_o(core_req),
-    .core_i(core_rsp)
+    .core_i(core_rsp),
+    .busy_o(axil_busy_o)
   );
 
   assign status.idle = idle_i;

@@ -260,9 +260,20 @@ async def reads_and_writes_may_come_together(dut):
             await bench.write(REGISTERS["SCRATCH"].offset, i)
             order.append("w")
 
+    async def busy():
+        """The crossing is busy from the request to the answer."""
+        while True:
+            await RisingEdge(dut.host_clk_i)
+            answering = dut.s_axil_rvalid_o.value == 1 or dut.s_axil_bvalid_o.value == 1
+            assert not answering or dut.axil_busy_o.value == 1, "an answer on offer, and not busy"
+
+    watch = cocotb.start_soon(busy())
     tasks = [cocotb.start_soon(reader()), cocotb.start_soon(writer()), cocotb.start_soon(reader())]
     for task in tasks:
         await task
+    watch.cancel()
+    await Timer(300, "ns")
+    assert dut.axil_busy_o.value == 0, "busy without an access"
     assert await bench.read(REGISTERS["SCRATCH"].offset) == 39
     assert "w" in order[:6] and "r" in order[:6], "one direction starves"
     bench.stop()

@@ -1,6 +1,6 @@
 //! Bad captures: what was good comes first, then one error that names file, offset and expectation.
 
-use escapement_capture::{CaptureReader, PcapWriter};
+use escapement_capture::{CaptureReader, Merged, PcapWriter};
 
 fn two_packets() -> Vec<u8> {
     let mut writer = PcapWriter::new(Vec::new()).unwrap();
@@ -151,5 +151,35 @@ fn any_flipped_byte_gives_packets_or_an_error_and_no_panic() {
             let _ = read(&file);
             file[at] = kept;
         }
+    }
+}
+
+#[test]
+fn a_file_broken_at_its_first_record_hides_no_packet_of_the_others() {
+    let good = two_packets();
+    let mut broken = two_packets();
+    // the first record's captured length
+    broken[24 + 8..24 + 12].copy_from_slice(&u32::MAX.to_le_bytes());
+    for order in
+        [["broken", "good", "good"], ["good", "broken", "good"], ["broken", "good", "broken"]]
+    {
+        let readers = order.map(|name| {
+            let bytes = if name == "good" { &good } else { &broken };
+            CaptureReader::from_reader(name, bytes.as_slice()).unwrap()
+        });
+        let mut merged = Merged::new(readers.into_iter().collect());
+        let (mut packets, mut errors) = (0, Vec::new());
+        loop {
+            match merged.next_packet() {
+                Ok(Some(_)) if errors.is_empty() => packets += 1,
+                Ok(Some(packet)) => panic!("{order:?}: {packet:?} after an error"),
+                Ok(None) => break,
+                Err(error) => errors.push(error.to_string()),
+            }
+        }
+        let files = |name| order.iter().filter(|file| **file == name).count();
+        assert_eq!((packets, errors.len()), (2 * files("good"), files("broken")), "{order:?}");
+        let named = |error: &String| error.starts_with("broken: offset 32: absurd");
+        assert!(errors.iter().all(named), "{errors:?}");
     }
 }

@@ -148,7 +148,8 @@ impl<D: Device> Driver<D> {
     /// Validates `config` whole, resets the card, and writes the configuration. The card is left stopped.
     ///
     /// # Errors
-    /// The configuration is refused (then nothing was written), or the device fails.
+    /// The configuration is refused, or the ring's memory starts within a line (then nothing was written), or the device
+    /// fails.
     pub fn configure(&mut self, config: &CardConfig) -> Result<(), CardError> {
         let programme = Programme::new(config, &self.info.params)?;
         self.stop()?;
@@ -157,6 +158,11 @@ impl<D: Device> Driver<D> {
         }
         let lines_log2 = config.ring.lines_log2;
         let memory = self.device.dma_alloc(LINE_BYTES << lines_log2)?;
+        if memory.iova() % LINE_BYTES as u64 != 0 {
+            self.device.dma_release(&memory)?;
+            let (iova, alignment) = (memory.iova(), LINE_BYTES as u64);
+            return Err(CardError::RingUnaligned { iova, alignment });
+        }
         let follower = RingFollower::new(memory.clone(), lines_log2, 0);
         self.running = Some(Running {
             config: config.clone(),

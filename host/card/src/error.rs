@@ -91,6 +91,14 @@ pub enum CardError {
         /// Value read.
         found: u64,
     },
+    /// The backend gave memory at which no ring can start.
+    #[error("ring memory at IOVA {iova:#x}: RING_BASE takes multiples of {alignment}; this is a fault of the backend's dma_alloc")]
+    RingUnaligned {
+        /// Address given.
+        iova: u64,
+        /// What it must be a multiple of, bytes.
+        alignment: u64,
+    },
     /// A frame that the backend cannot take.
     #[error("frame of {bytes} bytes: a MAC delivers 1 to {max} bytes")]
     FrameLength {

@@ -11,7 +11,12 @@ use crate::protocol::Protocol;
 use crate::symbol::Symbol;
 use escapement_abi::FrameDisposition;
 
-/// Counts messages by the symbol that they name, over the accepted frames of one feed.
+/// Different symbols that a census tells apart, which bounds its memory to a few MiB. All listings of the United States
+/// are about 12,000; whoever sends more has a broken feed.
+pub const SYMBOLS_MAX: usize = 1 << 16;
+
+/// Counts messages by the symbol that they name, over the accepted frames of one feed. Of more than [`SYMBOLS_MAX`]
+/// symbols the first ones are counted, and of the others how many messages name them.
 ///
 /// ITCH messages name their symbol by its locate; `R` says what that is, else an order that is added.
 #[derive(Debug, Clone)]
@@ -24,6 +29,7 @@ pub struct SymbolCensus {
     packets: u64,
     heartbeats: u64,
     messages: u64,
+    beyond: u64,
 }
 
 impl SymbolCensus {
@@ -38,6 +44,7 @@ impl SymbolCensus {
             packets: 0,
             heartbeats: 0,
             messages: 0,
+            beyond: 0,
         }
     }
 
@@ -63,7 +70,7 @@ impl SymbolCensus {
         for data in Blocks::new(transport, packet.payload, packet.header.count) {
             self.messages += 1;
             if let Some(symbol) = self.symbol(data) {
-                *self.counts.entry(symbol).or_default() += 1;
+                self.message(symbol);
             }
         }
     }
@@ -106,7 +113,23 @@ impl SymbolCensus {
         self.messages
     }
 
-    /// Symbols seen.
+    fn message(&mut self, symbol: Symbol) {
+        if let Some(count) = self.counts.get_mut(&symbol) {
+            *count += 1;
+        } else if self.counts.len() < SYMBOLS_MAX {
+            self.counts.insert(symbol, 1);
+        } else {
+            self.beyond += 1;
+        }
+    }
+
+    /// Messages that name symbols beyond the first [`SYMBOLS_MAX`].
+    #[must_use]
+    pub fn beyond(&self) -> u64 {
+        self.beyond
+    }
+
+    /// Symbols counted.
     #[must_use]
     pub fn symbols(&self) -> usize {
         self.counts.len()

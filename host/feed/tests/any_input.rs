@@ -3,6 +3,7 @@
 mod support;
 
 use escapement_codec::Entry;
+use escapement_feed::census::SYMBOLS_MAX;
 use escapement_feed::{
     detect_feed, CardModel, Checks, Event, FrameMode, Line, MessageDisposition, Protocol,
     SymbolCensus,
@@ -244,6 +245,23 @@ fn the_census_orders_by_count_then_by_bytes() {
     let top: Vec<_> = census.top(2).iter().map(|(symbol, count)| (symbol.name(), *count)).collect();
     assert_eq!(top, [("C".to_owned(), 2), ("A".to_owned(), 1)]);
     assert_eq!(census.symbols(), 3);
+}
+
+#[test]
+fn a_census_of_endless_symbols_stays_small_and_says_what_it_left_out() {
+    let mut census = SymbolCensus::new(feed(Protocol::Tops), Checks::default());
+    let (per_frame, beyond) = (16, 160);
+    for first in (0..SYMBOLS_MAX + beyond).step_by(per_frame) {
+        let sent = (first..first + per_frame).map(|n| trade(&format!("{n:08}"), 1, 1)).collect();
+        census.frame(&FrameMaker::new(Protocol::Tops, 1 + first as u64, sent).bytes());
+    }
+    let again = vec![trade("00000007", 1, 1), trade(&format!("{SYMBOLS_MAX:08}"), 1, 1)];
+    census.frame(&FrameMaker::new(Protocol::Tops, 1, again).bytes());
+    assert_eq!((census.symbols(), census.beyond()), (SYMBOLS_MAX, beyond as u64 + 1));
+    assert_eq!(
+        census.top(1).first().map(|(symbol, count)| (symbol.name(), *count)),
+        Some(("00000007".into(), 2))
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
 use escapement_capture::{CaptureError, Compression, Format, Merged};
+use escapement_feed::census::SYMBOLS_MAX;
 use escapement_feed::frame::{self, FrameFilter};
 use escapement_feed::{
     detect_feed, Checks, Destination, Detected, FrameDisposition, Line, Protocol, SymbolCensus,
@@ -63,6 +64,8 @@ pub(crate) struct Survey {
     pub(crate) messages: u64,
     /// All symbols with the number of messages naming them, most first, ties by byte order.
     pub(crate) symbols: Vec<([u8; 8], u64)>,
+    /// Messages naming symbols beyond those that a census tells apart.
+    pub(crate) beyond_symbols: u64,
     /// What ended the captures early.
     pub(crate) error: Option<CaptureError>,
     /// The first datagram that could have been a feed: file, offset, what it was.
@@ -87,6 +90,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         heartbeats: 0,
         messages: 0,
         symbols: Vec::new(),
+        beyond_symbols: 0,
         error: None,
         nearest: None,
     };
@@ -127,6 +131,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         survey.messages = census.messages();
         let all = census.top(census.symbols()).into_iter();
         survey.symbols = all.map(|(symbol, count)| (symbol.0, count)).collect();
+        survey.beyond_symbols = census.beyond();
     }
     Ok(survey)
 }
@@ -288,6 +293,16 @@ impl SurveyedFile {
 }
 
 impl Survey {
+    /// What the count of symbols left out, in words.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        (self.beyond_symbols > 0).then(|| {
+            format!(
+                "{} messages name symbols beyond the first {} different ones",
+                self.beyond_symbols, SYMBOLS_MAX
+            )
+        })
+    }
+
     /// The symbols that most messages name. A blank symbol names no instrument.
     pub(crate) fn busiest(&self, most: usize) -> Vec<[u8; 8]> {
         let named = self.symbols.iter().map(|(symbol, _)| *symbol);
@@ -352,6 +367,9 @@ impl Survey {
                 row("segments", format!("{} ({} heartbeats)", self.segments, self.heartbeats));
                 row("messages", self.messages.to_string());
                 row("symbols", self.symbols.len().to_string());
+                if let Some(left_out) = self.left_out() {
+                    row("left out", left_out);
+                }
                 for (symbol, count) in self.symbols.iter().take(8) {
                     row("", format!("{:<9}{count:>9} messages", symbol_name(symbol)));
                 }

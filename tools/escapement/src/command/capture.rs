@@ -247,6 +247,7 @@ fn info(arguments: &Info) -> Result<(), Failure> {
         })),
         "messages": survey.messages,
         "symbols": survey.symbols.len(),
+        "messages_beyond_symbols": survey.beyond_symbols,
         "error": survey.error.as_ref().map(ToString::to_string),
     });
     match &arguments.json {

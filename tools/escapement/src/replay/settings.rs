@@ -145,11 +145,13 @@ impl Settings {
         let instruments = match listed {
             Some((name, text)) => instruments::parse(&text, venue)
                 .map_err(|error| Failure::input(format!("{name}: {error}")))?,
-            None => survey
-                .busiest(SLOTS)
-                .into_iter()
-                .map(|symbol| Instrument::plain(venue, symbol, self.tick))
-                .collect(),
+            None => {
+                if let Some(left_out) = survey.left_out() {
+                    eprintln!("escapement: warning: --instruments auto: {left_out}");
+                }
+                let busiest = survey.busiest(SLOTS).into_iter();
+                busiest.map(|symbol| Instrument::plain(venue, symbol, self.tick)).collect()
+            }
         };
         let mut order: Vec<usize> = (0..captures.len()).collect();
         order.sort_by_key(|&file| survey.files[file].line);
