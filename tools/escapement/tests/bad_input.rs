@@ -467,7 +467,7 @@ fn usage_errors_have_exit_code_2_and_one_line() {
         (&["replay", "x.pcap", "--card", "none"][..], "expected sim or soft"),
         (&["replay", "x.pcap", "--card", "vfio:0000:01:00.0"][..], "VFIO are not built yet"),
         (&["replay", "x.pcap", "--card", "vfio-user:/s"][..], "VFIO are not built yet"),
-        (&["replay", "x.pcap", "--speed", "0x"][..], "expected max or a factor"),
+        (&["replay", "x.pcap", "--speed", "0x"][..], "expected max, line or a factor"),
         (&["replay", "x.pcap", "--refresh", "1h"][..], "expected ns, us, ms or s"),
         (&["replay", "x.pcap", "--group", "1.2.3.4"][..], "--group"),
         (&["replay", "x.pcap", "--gap-window", "1h"][..], "expected ns, us, ms or s"),

@@ -39,7 +39,7 @@ fn any_ring_any_pace_any_card() {
 fn a_full_line_with_a_quick_refresh() {
     let folder = tempfile::tempdir().unwrap();
     let capture = file(&folder, "a.pcap", &generated(Feed::Deep, 15, 3_000));
-    let options = ["--check", "--hw-time", "--refresh", "100ms", "--mode", "early"];
+    let options = ["--check", "--hw-time", "--refresh", "10ms", "--mode", "early"];
     let first = replay(&capture, "soft", &options);
     let found = replay(&capture, "sim", &[&options[..], &["--speed", "line"]].concat());
     assert_eq!(ticks(&found), ticks(&first));
