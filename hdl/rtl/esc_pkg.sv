@@ -140,7 +140,7 @@ package esc_pkg;
     logic order_trade;
     logic order_last;
     logic mark_bad;  // flag the slot from the next message on
-    logic untracked;  // the slot had untracked orders before this message: ticks are flagged
+    logic untracked;  // untracked orders before this message or by it: ticks are flagged
   } op_t;
 
   // Book -> packer: one logical entry. Control kinds overlay the fields:

@@ -387,8 +387,10 @@ module instrument_map
         op_o.order_add <= 1'b1;
         op_o.order_last <= 1'b1;
         op_o.mark_bad <= removed_q;
-        if (order_full && !order_hit)
+        if (order_full && !order_hit) begin
           op_o.size0 <= 64'd0;  // not in the table: no effect on its level
+          op_o.untracked <= 1'b1;  // so a best that this message moved may be wrong
+        end
       end else if (remove) begin
         op_o.slot <= order.slot;
         op_o.ask_side <= order.ask;

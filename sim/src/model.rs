@@ -137,8 +137,8 @@ impl Model {
         stamp_ns: u64,
         fcs_bad: bool,
     ) -> Result<(), CardError> {
-        // SAFETY: as in `reset`; the shim reads `bytes` within the call only.
         let (start, length) = (bytes.as_ptr(), bytes.len());
+        // SAFETY: as in `reset`; the shim copies `bytes` within the call.
         let outcome = unsafe {
             ffi::esc_inject(self.ptr(), line as i32, start, length, stamp_ns, i32::from(fcs_bad))
         };

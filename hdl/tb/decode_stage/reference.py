@@ -86,7 +86,7 @@ class Reference:
         for op in r.ops:
             op["mtype"] = data[0]
             op["feed_time"] = field(data, "time")
-            op["untracked"] = int(op["op"] != "OpSysStatus" and op["slot"] in self.flagged)
+            op.setdefault("untracked", int(op["op"] != "OpSysStatus" and op["slot"] in self.flagged))
         return r
 
     def system(self, r, kind, data):
@@ -147,7 +147,7 @@ class Reference:
         if same_set >= self.ways:
             r.events.append("table_overflow")
             self.untracked[order.slot] = min(self.untracked.get(order.slot, 0) + 1, COUNT_MAX)
-            r.ops.append(self.level(order, 0, add=1))
+            r.ops.append(self.level(order, 0, add=1, untracked=1))
             r.notes["insert"] = "overflow"
             return
         if not old:

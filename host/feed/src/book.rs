@@ -262,9 +262,10 @@ impl<F: FnMut(Entry)> At<'_, F> {
         self.slot.bad = true;
     }
 
-    /// An order found no room in the order table.
+    /// An order found no room in the order table: what this message's own ticks say may already be wrong.
     pub fn order_untracked(&mut self) {
         self.slot.untracked = self.slot.untracked.saturating_add(1);
+        self.flags = MAYBE_BAD_BOOK;
     }
 
     /// An event of this message.
