@@ -474,7 +474,7 @@ fn usage_errors_have_exit_code_2_and_one_line() {
         (&["replay", "x.pcap", "--hw-time"][..], "--ticks"),
         (&["replay", "x.pcap", "--no-such-flag"][..], "unexpected argument"),
         (&["capture", "mutate", "x.pcap", "--loss", "1.5", "-o", "y"][..], "a rate from 0 to 1"),
-        (&["capture", "gen", "--feed", "itch", "-o", "x"][..], "tops, deep"),
+        (&["capture", "gen", "--feed", "cme", "-o", "x"][..], "tops, deep"),
         (
             &["capture", "gen", "--feed", "tops", "--packets", "1", "--messages", "1", "-o", "x"][..],
             "cannot be used with",

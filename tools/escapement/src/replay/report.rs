@@ -147,9 +147,7 @@ impl Report {
     }
 
     fn group(&self, group: Group, prefix: &str) -> Map<String, Value> {
-        let named = |(name, count): (&str, u64)| {
-            (name.strip_prefix(prefix).unwrap_or(name).to_string(), json!(count))
-        };
+        let named = |(name, count): (&str, u64)| (short_name(name, prefix), json!(count));
         self.outcome.counters.group(group).map(named).collect()
     }
 
@@ -395,7 +393,7 @@ impl Report {
             let counted = counters.group(group).filter(|(_, count)| *count > 0);
             let counted: Vec<String> = counted
                 .map(|(name, count)| {
-                    format!("{} {}", name.trim_start_matches("type_"), thousands(count))
+                    format!("{} {}", short_name(name, "type_"), thousands(count))
                 })
                 .collect();
             if counted.is_empty() && group == Group::Bframes {
@@ -483,6 +481,14 @@ impl Report {
         for (what, path) in &self.outputs {
             let _ = writeln!(text, "  {what:<16}{}", path.display());
         }
+    }
+}
+
+/// A counter's name in a report: without the prefix of its group, and the type `h` as it is on the wire.
+fn short_name(name: &str, prefix: &str) -> String {
+    match name.strip_prefix(prefix).unwrap_or(name) {
+        "lower_h" => "h".into(),
+        short => short.into(),
     }
 }
 
