@@ -1,9 +1,11 @@
 //! The instrument file: any text gives instruments that obey the rules, or an error with a line of the file.
 #![no_main]
 
-use escapement_fuzz::instruments::{parse, IEX_VENUE, SLOTS, TICK_LIMIT};
+use escapement_fuzz::instruments::{parse, SLOTS, TICK_LIMIT};
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
+
+const IEX_VENUE: &str = "IEXG";
 
 fuzz_target!(|text: &str| {
     match parse(text, IEX_VENUE) {
