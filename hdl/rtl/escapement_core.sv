@@ -418,7 +418,8 @@ module escapement_core
   assign output_pulse = tick_valid || tick_dropped || control_dropped || escape || recentre ||
       refresh || line_written || line_refused || (irq_valid_o && irq_ready_i);
   assign counted = !frame_pulse && !message_pulse && !event_pulse && !output_pulse &&
-      inc_q == '0 && inc2_q == '0;
+      inc_q == '0 && inc2_q == '0 && lost_q == '0 && voided_q == '0 && ticks_written_q == '0 &&
+      entries_written_q == '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
