@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use escapement_capture::CaptureReader;
 use escapement_codec::{decode_line, CentreTable, Entry, LineWriter, PushError, Resolved};
-use escapement_feed::{Line, detect_feed, CardConfig, CardModel, Checks, Instrument, SymbolCensus};
+use escapement_feed::{detect_feed, CardConfig, CardModel, Checks, Instrument, Line, SymbolCensus};
 
 const ROUNDS: u32 = 5;
 

@@ -392,9 +392,7 @@ impl Report {
         ] {
             let counted = counters.group(group).filter(|(_, count)| *count > 0);
             let counted: Vec<String> = counted
-                .map(|(name, count)| {
-                    format!("{} {}", short_name(name, "type_"), thousands(count))
-                })
+                .map(|(name, count)| format!("{} {}", short_name(name, "type_"), thousands(count)))
                 .collect();
             if counted.is_empty() && group == Group::Bframes {
                 continue;
