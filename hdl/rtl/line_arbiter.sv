@@ -380,7 +380,7 @@ module line_arbiter
           end else if (start_timers || pkt_timers) begin
             state_q <= StTimers;
           end else if (start_flush) begin
-            state_q  <= StBound;
+            state_q  <= (near_valid_q || gap_open) ? StBound : StIdle;
             reason_q <= ByFlush;
           end else if (pkt_restart) begin
             state_q  <= (near_valid_q || gap_open) ? StBound : StRestart;
@@ -558,7 +558,7 @@ module line_arbiter
   // Timers ------------------------------------------------------------------------------------------
   wire step = time_follow_i && step_valid_i;
   wire [63:0] known = (step && step_ns_i > time_ns_i) ? step_ns_i : time_ns_i;
-  wire record_done = take_msg || (pkt_begin && !pkt_settle) || settled;
+  wire record_done = take_msg || (pkt_begin && !pkt_settle) || settled || start_flush;
   wire [64:0] next_deadline = 65'(from_deadline_q ? deadline_q : now_q) + 65'(gap_window_i);
   wire moves = deliver || drain || do_declare || do_restart;
 
