@@ -282,7 +282,8 @@ impl<F: FnMut(Entry)> At<'_, F> {
     /// Publishes the best levels, after the trade that took from them, if there was one: price, size and aggressor.
     #[inline]
     pub fn publish_best(&mut self, trade: Option<(i64, u64, u8)>) -> MessageDisposition {
-        let tops = [Side::Bid, Side::Ask].map(|side| self.levels.best(self.number, side));
+        let (number, levels) = (self.number, &self.levels);
+        let tops = [levels.best(number, Side::Bid), levels.best(number, Side::Ask)];
         self.publish(tops, trade)
     }
 

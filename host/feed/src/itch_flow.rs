@@ -21,6 +21,11 @@ pub struct ItchFlow {
     orders: OrderTable,
 }
 
+#[inline]
+fn long(data: &[u8], at: usize) -> Option<u64> {
+    data.get(at..)?.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
+}
+
 /// Side of the aggressor against a resting order: 1 buy, 2 sell.
 fn aggressor(resting: Side) -> u8 {
     match resting {
@@ -45,15 +50,16 @@ impl ItchFlow {
     /// Looks ahead: a packet's messages are known before the first is taken, and orders lie all over a large table.
     #[inline]
     pub fn prefetch(&self, data: &[u8]) {
-        let Some((head, _)) = data.split_first_chunk::<19>() else { return };
-        if matches!(head[0], b'A' | b'D' | b'E' | b'X' | b'F' | b'C' | b'U') {
-            let reference = [11, 12, 13, 14, 15, 16, 17, 18].map(|at| head[at]);
-            self.orders.prefetch(u64::from_be_bytes(reference));
+        let Some((&type_byte, Some(reference))) =
+            data.split_first().map(|(kind, _)| (kind, long(data, 11)))
+        else {
+            return;
+        };
+        if matches!(type_byte, b'A' | b'D' | b'E' | b'X' | b'F' | b'C' | b'U') {
+            self.orders.prefetch(reference);
         }
-        if head[0] == b'U' {
-            if let Some(new) = data[19..].first_chunk() {
-                self.orders.prefetch(u64::from_be_bytes(*new));
-            }
+        if let (b'U', Some(new)) = (type_byte, long(data, 19)) {
+            self.orders.prefetch(new);
         }
     }
 

@@ -100,8 +100,10 @@ impl OrderTable {
         let set = folded(reference) & self.mask;
         let sets = self.counts.len();
         let to = (usize::from(self.counts[set]) + 1).min(self.ways);
-        for way in 0..to {
-            prefetch(&self.orders[way * sets + set]);
+        let mut at = set;
+        for _ in 0..to {
+            prefetch(&self.orders[at]);
+            at += sets;
         }
     }
 
@@ -111,10 +113,15 @@ impl OrderTable {
     pub fn find(&self, reference: u64) -> Option<Place> {
         let set = folded(reference) & self.mask;
         let sets = self.counts.len();
-        let in_use = usize::from(self.counts[set]) * sets;
-        let at =
-            (set..in_use + set).step_by(sets).find(|&at| self.orders[at].reference == reference)?;
-        Some(Place { set, at })
+        let mut at = set;
+        // not `step_by`: it divides to know its length
+        for _ in 0..self.counts[set] {
+            if self.orders[at].reference == reference {
+                return Some(Place { set, at });
+            }
+            at += sets;
+        }
+        None
     }
 
     /// The order there.
