@@ -267,7 +267,7 @@ async def orders_and_locates(dut):
                     cov.hit(hazard=name, gap=gap)
         await play(bench, stream, cov, rule(in_maker), rule(out_maker))
     capacity = WAYS << SETS_LOG2
-    for _ in range(6):
+    for _ in cov.rounds(6):
         refs = [market.ref() for _ in range(capacity // 2 + 1)]
         refs += [market.near(random.choice(refs)) for _ in range(capacity // 2 + 1)]
         in_maker, out_maker = random.choice(RULES)

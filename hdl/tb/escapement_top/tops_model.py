@@ -12,6 +12,7 @@ class TopsModel:
         self.slots = slots  # symbol -> slot
         self.expected = 1
         self.index = 0
+        self.declared, self.lost_end = 0, None  # gap entries; first number behind the last gap
         self.bad = 0
         self.published = {}
         self.ticks = []
@@ -33,8 +34,11 @@ class TopsModel:
             self.events["heartbeats"] += not messages
         if first > self.expected:
             self.events["lost"] += first - self.expected
-            self.events["gaps"] += 1
-            self.events["lost_range_evicted"] += self.events["gaps"] > 8
+            self.declared += 1
+            if self.expected != self.lost_end:  # one that goes on where the last ended is not a new gap
+                self.events["gaps"] += 1
+                self.events["lost_range_evicted"] += self.events["gaps"] > 8
+            self.lost_end = first
             self.bad = 4
             self.expected = first
         for i, message in enumerate(messages):
@@ -43,6 +47,7 @@ class TopsModel:
                 self.dispositions["duplicate"] += 1
                 continue
             self.expected = first + i + 1
+            self.events["delivered_a"] += 1
             self.types[f"type_{message[0]}"] += 1
             self._message(message, hw_time)
             self.index += 1

@@ -15,7 +15,7 @@ M64 = (1 << 64) - 1
 COVERAGE = Coverage("lost_ranges")
 COVERAGE.bins("query", ["before the first", "the first", "the last", "behind the last", "in one that fell out", "in one cleared"])
 COVERAGE.bins("place", range(RANGES))  # age of the range that a query meets, 0 the newest
-COVERAGE.bins("add", ["into room", "evicts"])
+COVERAGE.bins("add", ["into room", "evicts", "longer", "longer again"])
 COVERAGE.bins("clear", ["empty", "some", "full"])
 COVERAGE.bins("ends", ["0", "2^64 - 1"])
 
@@ -25,14 +25,22 @@ class Model:
 
     def __init__(self):
         self.ranges, self.fallen, self.cleared = [], [], []
+        self.lengthened = False  # the newest one
 
     def add(self, first, end):
         """Whether a range fell out."""
+        self.lengthened = False
         self.ranges.append((first, end))
         if len(self.ranges) <= RANGES:
             return False
         self.fallen.append(self.ranges.pop(0))
         return True
+
+    def lengthen(self, end):
+        """The newest range reaches further; whether it had been lengthened before."""
+        self.ranges[-1] = (self.ranges[-1][0], end)
+        before, self.lengthened = self.lengthened, True
+        return before
 
     def clear(self):
         self.cleared, self.ranges = self.ranges, []
@@ -71,9 +79,14 @@ async def the_last_ranges_are_known_exactly(dut):
     for _ in COVERAGE.rounds(4000):
         what = random.choices(("clear", "add", "none"), (2, 25, 73))[0]
         first, end = draw_range()
+        longer = what == "add" and bool(model.ranges) and model.ranges[-1][1] < M64 and random.random() < 0.3
+        if longer:
+            first = model.ranges[-1][1]
+            end = min(M64, first + random.choice((1, 1, 2, 30)))
         query, kind = draw_query(model)
         ask = random.random() < 0.7
         dut.clear_i.value, dut.add_valid_i.value = int(what == "clear"), int(what == "add")
+        dut.add_longer_i.value = int(longer or what != "add" and random.random() < 0.5)
         dut.add_first_i.value, dut.add_end_i.value = first, end
         dut.query_valid_i.value, dut.query_seq_i.value = int(ask), query
         await ReadOnly()
@@ -88,7 +101,9 @@ async def the_last_ranges_are_known_exactly(dut):
                 if low <= query < high:
                     COVERAGE.hit(place=age)
         evicted = False
-        if what == "add":
+        if longer:
+            COVERAGE.hit(add="longer again" if model.lengthen(end) else "longer")
+        elif what == "add":
             evicted = model.add(first, end)
             COVERAGE.hit(add="evicts" if evicted else "into room")
             if first == 0 or end == M64:
