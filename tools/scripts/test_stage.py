@@ -53,5 +53,6 @@ def test_the_soak_refuses_too_few_minutes_and_the_test_suite_any():
         assert done.returncode == 2 and "--minutes" in done.stderr
 
 
-def test_the_test_suite_takes_twenty_minutes_at_most():
-    assert stage.suite_budget("test") <= 20 * 60
+def test_the_test_suite_takes_no_longer_than_its_issues_gave_it():
+    # 20 minutes for the first line of the system, at most 8 more for ITCH, the arbiter and the book.
+    assert stage.suite_budget("test") <= (20 + 8) * 60
