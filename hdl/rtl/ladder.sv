@@ -199,12 +199,13 @@ module ladder
   assign unused = ^{lane_fetch_i, lane_fill_i, lane6_q, lane7_q, lane8_q};
 
 `ifndef SYNTHESIS
-  logic armed_q;  // checks begin behind the first clock edge, when reset has reached all
-  initial armed_q = 1'b0;
-  always_ff @(posedge clk_i) armed_q <= 1'b1;
+  // Checks begin when the reset has reached all: what follows it by a pipeline of its own, too.
+  logic [3:0] armed_q;
+  initial armed_q = '0;
+  always_ff @(posedge clk_i) armed_q <= {armed_q[2:0], 1'b1};
 
   always_ff @(posedge clk_i)
-    if (armed_q) begin
+    if (armed_q[3]) begin
       if (set_i || clear_i || rebuild_set_i) begin
         assert (write_code_i != CodeEscape)
         else $error("ladder: the escape has no place");

@@ -190,12 +190,13 @@ module level_store
   assign level_code_o = code[read_way_q];
 
 `ifndef SYNTHESIS
-  logic armed_q;  // checks begin behind the first clock edge, when reset has reached all
-  initial armed_q = 1'b0;
-  always_ff @(posedge clk_i) armed_q <= 1'b1;
+  // Checks begin when the reset has reached all: what follows it by a pipeline of its own, too.
+  logic [3:0] armed_q;
+  initial armed_q = '0;
+  always_ff @(posedge clk_i) armed_q <= {armed_q[2:0], 1'b1};
 
   always_ff @(posedge clk_i)
-    if (armed_q) begin
+    if (armed_q[3]) begin
       assert ($countones(
           {write_i.insert, write_i.remove, write_i.resize, write_i.recode, sweep_i}
       ) <= 1)

@@ -254,12 +254,13 @@ module slot_rows
   assign rows_o.touched = touched_row || configured != '0;
 
 `ifndef SYNTHESIS
-  logic armed_q;  // checks begin behind the first clock edge, when reset has reached all
-  initial armed_q = 1'b0;
-  always_ff @(posedge clk_i) armed_q <= 1'b1;
+  // Checks begin when the reset has reached all: what follows it by a pipeline of its own, too.
+  logic [3:0] armed_q;
+  initial armed_q = '0;
+  always_ff @(posedge clk_i) armed_q <= {armed_q[2:0], 1'b1};
 
   always_ff @(posedge clk_i)
-    if (armed_q) begin
+    if (armed_q[3]) begin
       if (sweep_i) begin
         assert ({write_i.centre_we, write_i.published_we, write_i.best_we, write_i.out_we} == '0 &&
                 !write_i.state_we && !write_i.touched_we)
