@@ -7,6 +7,7 @@
 pub mod itch;
 mod market;
 mod message;
+mod rhythm;
 mod segment;
 
 use std::io::{self, Write};

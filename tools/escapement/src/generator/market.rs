@@ -6,6 +6,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::message::{self, Message, Side, Symbol};
+use super::rhythm::{busy_stock, shares, Rhythm};
 use super::Feed;
 
 /// 2025-03-14 09:24:00 in New York.
@@ -36,8 +37,8 @@ pub struct Market {
     random: Xoshiro256PlusPlus,
     stocks: Vec<Stock>,
     now_ns: u64,
-    /// Messages left in this burst, and the stock it is about.
-    burst: u32,
+    rhythm: Rhythm,
+    /// The stock that the flow is about.
     focus: usize,
     opening: VecDeque<usize>,
     opened: bool,
@@ -57,7 +58,7 @@ impl Market {
             random,
             stocks,
             now_ns: START_NS,
-            burst: 0,
+            rhythm: Rhythm::new(80..2_500, 0..6, 9..23),
             focus: 0,
             opening: (0..count).collect(),
             opened: false,
@@ -145,37 +146,11 @@ impl Market {
         self.opened = true;
     }
 
-    /// Bursts of messages some hundred nanoseconds apart, with pauses of micro- to milliseconds, rarely of seconds.
     fn pass_time(&mut self) {
-        if self.burst > 0 {
-            self.burst -= 1;
-            self.now_ns += self.random.random_range(80..2_500);
-            if self.random.random_range(0..10u32) < 3 {
-                self.choose_focus();
-            }
-            return;
-        }
-        self.burst = 1 << self.random.random_range(0..6u32);
-        let exponent = self.random.random_range(9..23u32);
-        self.now_ns += self.random.random_range(1u64 << exponent..2u64 << exponent);
-        if self.random.random_range(0..20_000u32) == 0 {
-            self.now_ns += self.random.random_range(1_000_000_000..4_000_000_000u64);
-        }
-        self.choose_focus();
-    }
-
-    /// A few symbols make most of the flow.
-    fn choose_focus(&mut self) {
-        let unit: f64 = f64::from(self.random.random::<u32>()) / f64::from(u32::MAX);
-        let count = self.stocks.len();
-        self.focus = ((unit * unit * unit * count as f64) as usize).min(count - 1);
-    }
-
-    fn size(&mut self) -> u32 {
-        match self.random.random_range(0..20u32) {
-            0 => self.random.random_range(1..100),
-            1 => self.random.random_range(2_000..60_000),
-            _ => 100 * self.random.random_range(1..12u32),
+        let (ns, turn) = self.rhythm.next(&mut self.random);
+        self.now_ns += ns;
+        if turn {
+            self.focus = busy_stock(&mut self.random, self.stocks.len());
         }
     }
 
@@ -243,7 +218,7 @@ impl Market {
         if self.random.random_range(0..200u32) == 0 {
             return (0, 0);
         }
-        (self.near(index, is_ask, 0), self.size())
+        (self.near(index, is_ask, 0), shares(&mut self.random))
     }
 
     /// One atomic event: levels that the market has passed go, one or more near it change.
@@ -267,7 +242,7 @@ impl Market {
                 (0..300, Some(held)) => (held, 0),
                 // a removal of a level that is not there: seen in real captures
                 (300, _) => (price, 0),
-                _ => (price, self.size()),
+                _ => (price, shares(&mut self.random)),
             };
             changes.push((is_ask, change));
         }
@@ -322,7 +297,7 @@ impl Market {
 
     fn trade(&mut self, index: usize, out: &mut Vec<Message>) {
         let is_ask = self.random.random_range(0..2u32) == 1;
-        let size = self.size();
+        let size = shares(&mut self.random);
         let symbol = self.stocks[index].symbol;
         let stock = &self.stocks[index];
         let best = if is_ask { stock.asks.first_key_value() } else { stock.bids.last_key_value() };
@@ -412,7 +387,7 @@ impl Market {
     }
 
     fn auction(&mut self, index: usize, out: &mut Vec<Message>) {
-        let paired = self.size();
+        let paired = shares(&mut self.random);
         let scheduled_s = (self.now_ns / 1_000_000_000 + 60) as u32;
         let stock = &self.stocks[index];
         out.push(message::auction(

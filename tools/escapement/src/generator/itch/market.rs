@@ -1,7 +1,6 @@
 //! The small exchange behind a generated ITCH capture.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::Range;
 
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -10,6 +9,7 @@ use super::message::{self, Added, Stamp, MIDNIGHT_NS};
 use super::orders::Orders;
 use super::{ItchPlan, Profile};
 use crate::generator::message::{Message, Symbol};
+use crate::generator::rhythm::{busy_stock, shares, Rhythm};
 
 /// 09:29:52: start of messages.
 const START_NS: u64 = MIDNIGHT_NS + (9 * 3_600 + 29 * 60 + 52) * 1_000_000_000;
@@ -46,12 +46,7 @@ struct Habits {
     stride: i64,
     /// Cents from the morning's price at which the walk turns.
     turn: i64,
-    /// Time between messages of a burst, ns.
-    step_ns: Range<u64>,
-    /// Messages of a burst: 2 to this power.
-    burst: Range<u32>,
-    /// Pause between bursts, ns: 2 to this power.
-    pause: Range<u32>,
+    rhythm: Rhythm,
     /// Of 10,000 events, those against the rules of the feed.
     odd: u32,
 }
@@ -66,9 +61,7 @@ impl Habits {
             gap_cents: 400,
             stride: 0,
             turn: i64::MAX,
-            step_ns: 80..2_500,
-            burst: 0..7,
-            pause: 9..23,
+            rhythm: Rhythm::new(80..2_500, 0..7, 9..23),
             odd: 0,
         };
         match plan.profile {
@@ -87,10 +80,10 @@ impl Habits {
                 live: plan.live_orders.div_ceil(usize::from(plan.instruments)),
                 levels: 100,
                 clearings: 0,
-                pause: 9..14,
+                rhythm: Rhythm::new(80..2_500, 0..7, 9..14),
                 ..day
             },
-            Profile::Burst => Self { step_ns: 1..4, burst: 9..10, pause: 12..15, ..day },
+            Profile::Burst => Self { rhythm: Rhythm::new(1..4, 9..10, 12..15), ..day },
             Profile::Odd => Self { live: 60, levels: 12, odd: 40, ..day },
         }
     }
@@ -103,7 +96,6 @@ pub(super) struct ItchMarket {
     stocks: Vec<Stock>,
     orders: Orders,
     now_ns: u64,
-    burst: u32,
     focus: usize,
     reference: u64,
     match_number: u64,
@@ -132,7 +124,6 @@ impl ItchMarket {
             stocks,
             orders: Orders::new(count),
             now_ns: START_NS,
-            burst: 0,
             focus: 0,
             reference: random.random_range(1_000..100_000),
             match_number: 1,
@@ -174,7 +165,7 @@ impl ItchMarket {
     pub(super) fn close(&mut self, out: &mut Vec<Message>) {
         for index in 0..self.stocks.len() {
             self.now_ns += self.random.random_range(500..2_000);
-            let shares = u64::from(self.size()) * 50_000;
+            let shares = u64::from(shares(&mut self.random)) * 50_000;
             self.cross(index, shares, b'C');
         }
         for code in *b"MEC" {
@@ -249,12 +240,12 @@ impl ItchMarket {
             .find(|&index| self.orders.count_of(index) < wanted);
         if let Some(index) = short {
             self.focus = (index + 1) % count;
-            self.now_ns += self.random.random_range(self.habits.step_ns.clone());
+            self.now_ns += self.habits.rhythm.step(&mut self.random);
             return self.add(index);
         }
         for index in 0..count {
             self.now_ns += self.random.random_range(500..5_000);
-            let shares = u64::from(self.size()) * 10_000 * u64::from(index % 5 != 4);
+            let shares = u64::from(shares(&mut self.random)) * 10_000 * u64::from(index % 5 != 4);
             let (stamp, stock) = (self.stamp(index), self.stocks[index].symbol);
             let price = self.stocks[index].price();
             self.tell(message::imbalance(stamp, &stock, shares, price, b'O'));
@@ -299,37 +290,11 @@ impl ItchMarket {
         self.walk(index);
     }
 
-    /// Bursts of messages close together, with pauses of micro- to milliseconds, rarely of seconds.
     fn pass_time(&mut self) {
-        if self.burst > 0 {
-            self.burst -= 1;
-            self.now_ns += self.random.random_range(self.habits.step_ns.clone());
-            if self.random.random_range(0..10u32) < 3 {
-                self.choose_focus();
-            }
-            return;
-        }
-        self.burst = 1 << self.random.random_range(self.habits.burst.clone());
-        let exponent = self.random.random_range(self.habits.pause.clone());
-        self.now_ns += self.random.random_range(1u64 << exponent..2u64 << exponent);
-        if self.random.random_range(0..20_000u32) == 0 {
-            self.now_ns += self.random.random_range(1_000_000_000..4_000_000_000u64);
-        }
-        self.choose_focus();
-    }
-
-    /// A few stocks make most of the flow.
-    fn choose_focus(&mut self) {
-        let unit: f64 = f64::from(self.random.random::<u32>()) / f64::from(u32::MAX);
-        let count = self.stocks.len();
-        self.focus = ((unit * unit * unit * count as f64) as usize).min(count - 1);
-    }
-
-    fn size(&mut self) -> u32 {
-        match self.random.random_range(0..20u32) {
-            0 => self.random.random_range(1..100),
-            1 => self.random.random_range(2_000..60_000),
-            _ => 100 * self.random.random_range(1..12u32),
+        let (ns, turn) = self.habits.rhythm.next(&mut self.random);
+        self.now_ns += ns;
+        if turn {
+            self.focus = busy_stock(&mut self.random, self.stocks.len());
         }
     }
 
@@ -375,7 +340,7 @@ impl ItchMarket {
     }
 
     fn add_at(&mut self, index: usize, is_ask: bool, price: u32) {
-        let (reference, shares) = (self.next_reference(), self.size());
+        let (reference, shares) = (self.next_reference(), shares(&mut self.random));
         self.orders.insert(reference, index, is_ask, price, shares);
         let named = self.random.random_range(0..12u32) == 0;
         let mpid = named.then(|| PARTICIPANTS[reference as usize % PARTICIPANTS.len()]);
@@ -418,7 +383,7 @@ impl ItchMarket {
         let Some(id) = self.choose(index) else { return self.add(index) };
         let old = self.orders.get(id);
         self.orders.remove(id);
-        let (new, shares) = (self.next_reference(), self.size());
+        let (new, shares) = (self.next_reference(), shares(&mut self.random));
         // a change of size alone keeps the price
         let price = if self.random.random_range(0..4u32) == 0 {
             old.price
@@ -445,7 +410,7 @@ impl ItchMarket {
     /// Somebody takes what rests at the best, order after order.
     fn trade(&mut self, index: usize) {
         let is_ask = self.random.random_range(0..2u32) == 1;
-        let mut wanted = self.size();
+        let mut wanted = shares(&mut self.random);
         for _ in 0..8 {
             let Some(id) = self.orders.at_rank(index, is_ask, 0) else { return };
             wanted -= self.execute(id, wanted);
@@ -485,7 +450,7 @@ impl ItchMarket {
     }
 
     fn hidden(&mut self, index: usize) {
-        let (shares, number) = (self.size(), self.next_match());
+        let (shares, number) = (shares(&mut self.random), self.next_match());
         let (stamp, stock) = (self.stamp(index), self.stocks[index].symbol);
         let price = self.stocks[index].price() + 50 * self.random.random_range(0..2u32);
         self.tell(message::hidden_trade(stamp, &stock, shares, price, number));
@@ -583,13 +548,13 @@ impl ItchMarket {
         for id in cleared {
             let order = self.orders.get(id);
             if (i64::from(order.price) - fair).abs() < gap {
-                self.now_ns += self.random.random_range(self.habits.step_ns.clone());
+                self.now_ns += self.habits.rhythm.step(&mut self.random);
                 self.delete(id);
             }
         }
         // the far best lives on its own
         for _ in 0..self.random.random_range(2..20u32) {
-            self.now_ns += self.random.random_range(self.habits.step_ns.clone());
+            self.now_ns += self.habits.rhythm.step(&mut self.random);
             let Some(id) = self.orders.at_rank(index, is_ask, 0) else { return };
             match self.random.random_range(0..4u32) {
                 0 => drop(self.execute(id, 10)),
@@ -614,7 +579,7 @@ impl ItchMarket {
         let (stamp, stock) = (self.stamp(index), self.stocks[index].symbol);
         self.stocks[index].halted_until_ns = None;
         self.tell(message::trading_action(stamp, &stock, b'Q', b"T3  "));
-        let shares = u64::from(self.size());
+        let shares = u64::from(shares(&mut self.random));
         self.cross(index, shares, b'H');
         self.tell(message::trading_action(stamp, &stock, b'T', b"    "));
     }
@@ -638,7 +603,7 @@ impl ItchMarket {
             4 => {
                 // the reference of a living order, perhaps of another stock
                 let stock = self.stocks[other].symbol;
-                let (is_ask, shares) = (draw % 2 == 0, self.size());
+                let (is_ask, shares) = (draw % 2 == 0, shares(&mut self.random));
                 let price = self.resting_price(other, is_ask);
                 self.forget(index, draw);
                 self.orders.insert(reference, other, is_ask, price, shares);
@@ -691,7 +656,7 @@ impl ItchMarket {
                 }
                 self.delete_silently(id);
                 self.forget(index, draw);
-                let shares = self.size();
+                let shares = shares(&mut self.random);
                 self.orders.insert(reference, other, original.is_ask, original.price, shares);
                 let stamp = self.stamp(other);
                 let price = original.price;
