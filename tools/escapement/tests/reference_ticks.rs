@@ -178,6 +178,8 @@ fn a_dead_line_is_reported_as_that_line() {
     assert_eq!(found.number("/feed/lines/1/frames/ok"), 1_000);
     let seen = |place: usize| found.number(&format!("/feed/lines/{place}/last_seen_ns"));
     assert!(seen(0) > seen(1) + 60_000_000_000, "line B was last seen long ago");
+    assert_eq!(found.number("/feed/lines/1/silent_ns"), seen(0) - seen(1));
+    assert!(found.json.pointer("/feed/lines/0/silent_ns").unwrap().is_null());
     let windows = found.number("/events/gap_window");
     assert!(windows > 100 && windows == found.number("/events/gaps"), "{windows}");
     assert_eq!(

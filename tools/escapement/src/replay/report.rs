@@ -197,7 +197,18 @@ impl Report {
             "late": refused(Counter::DispositionsLate, Counter::BcopiesLate),
             "stale_session": refused(Counter::DispositionsStaleSession, Counter::BcopiesStaleSession),
             "last_seen_ns": Some(self.outcome.last_seen_ns[line as usize]).filter(|&ns| ns != 0),
+            "silent_ns": self.silent_ns(line),
         }))
+    }
+
+    /// How long this line has brought nothing while the other did, ns, if that is longer than the gap window or a second.
+    ///
+    /// A line that was never seen has been silent since ever: the other's last stamp.
+    fn silent_ns(&self, line: Line) -> Option<u64> {
+        let seen = self.outcome.last_seen_ns;
+        let silent = seen[1 - line as usize].saturating_sub(seen[line as usize]);
+        let lines = &self.prepared.config.lines;
+        (lines.b.is_some() && silent > lines.gap_window_ns.min(1_000_000_000)).then_some(silent)
     }
 
     /// The feed and its lines.
@@ -419,10 +430,16 @@ impl Report {
                 0 => "never seen".to_string(),
                 ns => format!("last seen at {}.{:09} s", ns / 1_000_000_000, ns % 1_000_000_000),
             };
+            let dead = match self.silent_ns(line) {
+                Some(ns) if seen != "never seen" => {
+                    format!(", SILENT {:.6} s while the other line went on", ns as f64 / 1e9)
+                }
+                _ => String::new(),
+            };
             row(
                 &format!("line {}", line.name()),
                 format!(
-                    "{} copies, {} delivered, {seen}",
+                    "{} copies, {} delivered, {seen}{dead}",
                     thousands(counters.get(copies)),
                     thousands(counters.get(delivered)),
                 ),
