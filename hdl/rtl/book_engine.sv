@@ -481,12 +481,14 @@ module book_engine
   assign level_coded = level_act == ActInsert || (level_best && op_q.complete);
 
   // A flag that this message itself raised is for the ticks of the next ones.
-  logic was_bad, flags_slot, p_differs;
+  logic was_bad, flags_slot, p_differs, told;
   always_comb begin
     was_bad = slot_bad;
     for (int unsigned i = 0; i < 2; i++) begin
       if (flagged_q[i].valid && flagged_q[i].slot == op_q.slot) was_bad = 1'b0;
     end
+    told = op_q.op == OpControl && op_q.ctl == EvVisit && op_q.code[1:0] != 2'd0;
+    if (told) was_bad = op_q.code[1];
     flags_slot = (levels && overflow) || (op_q.op == OpOrder && op_q.mark_bad);
     // Cycle 3: the level's new total, as best of its side, against what was published.
     p_differs  = differs('{valid: 1'b1, price: op_q.price0, size: total_q}, published[own]);
@@ -618,8 +620,9 @@ module book_engine
     rows_o.status = rows_i.status;
     unique case (state_q)
       StLook: begin
-        rows_o.state_we = op_q.op == OpMark;
-        rows_o.bad = 1'b1;
+        // The host's word on a book: code[0] proven, code[1] not.
+        rows_o.state_we = op_q.op == OpMark || told;
+        rows_o.bad = op_q.op == OpMark || op_q.code[1];
       end
       StDecide: begin
         rows_o.state_we = flags_slot;

@@ -25,7 +25,7 @@ module counter_bank
   input wire logic req_i,
   input wire logic req_is_wr_i,
   // verilator lint_off UNUSEDSIGNAL  // whole registers only
-  input wire logic [9:0] addr_i,  // bytes
+  input wire logic [10:0] addr_i,  // bytes
   // verilator lint_on UNUSEDSIGNAL
   output logic rd_ack_o,
   output logic [63:0] rd_data_o,
@@ -56,7 +56,7 @@ module counter_bank
     came = 4'd0;
     went = 4'd0;
     if ((inc_i | inc2_i) != '0) begin
-      came = 4'(inc_i[CntCopiesInA]) + 4'(inc_i[CntCopiesInB]);
+      came = 4'(inc_i[CntCopiesInA]) + 4'(inc_i[CntCopiesInB]) + 4'(inc_i[CntLoadsMessages]);
       for (int unsigned i = 0; i < NumDispositions; i++) went = went + 4'(gone[i]) + 4'(gone2[i]);
     end
   end
@@ -129,7 +129,7 @@ module counter_bank
     end
   end
 
-  if (8 * NumCounters > 1024) begin : gen_illegal_counters
+  if (8 * NumCounters > 2048) begin : gen_illegal_counters
     $fatal(1, "counter_bank: %0d counters need more address bits", NumCounters);
   end
 

@@ -29,7 +29,7 @@ module csr
   // Counter window.
   output logic                  counter_req_o,
   output logic                  counter_is_wr_o,
-  output logic           [ 9:0] counter_addr_o,
+  output logic           [10:0] counter_addr_o,
   input  wire logic             counter_rd_ack_i,
   input  wire logic      [63:0] counter_rd_data_i,
   input  wire logic             counter_wr_ack_i
@@ -82,6 +82,9 @@ module csr
   assign hwif_in.RING_HEAD.lines.next = status_i.ring_head;
   assign hwif_in.LINE_SEEN_A.ns.next = status_i.line_seen_a;
   assign hwif_in.LINE_SEEN_B.ns.next = status_i.line_seen_b;
+  assign hwif_in.LOAD_STATUS.pending.next = status_i.load_pending;
+  assign hwif_in.LOAD_STATUS.refused.next = status_i.load_refused;
+  assign hwif_in.NEXT_SEQUENCE.value.next = status_i.next_sequence;
   assign hwif_in.counters.rd_ack = counter_rd_ack_i;
   assign hwif_in.counters.rd_data = counter_rd_data_i;
   assign hwif_in.counters.wr_ack = counter_wr_ack_i;
@@ -127,19 +130,30 @@ module csr
     config_o.slot_centre = hwif_out.SLOT_CENTRE.price.value;
     config_o.slot = hwif_out.SLOT_COMMAND.slot.value;
     config_o.slot_kind = hwif_out.SLOT_COMMAND.kind.value;
+    config_o.load_data0 = hwif_out.LOAD_DATA0.value.value;
+    config_o.load_data1 = hwif_out.LOAD_DATA1.value.value;
+    config_o.load_data2 = hwif_out.LOAD_DATA2.value.value;
+    config_o.load_data3 = hwif_out.LOAD_DATA3.value.value;
+    config_o.load_data4 = hwif_out.LOAD_DATA4.value.value;
+    config_o.load_stamp = hwif_out.LOAD_SEQUENCE.value.value;
+    config_o.load_length = hwif_out.LOAD_COMMAND.length.value;
+    config_o.load_kind = hwif_out.LOAD_COMMAND.kind.value;
+    config_o.load_slot = hwif_out.LOAD_COMMAND.slot.value;
   end
 
   // `swmod` shows in the cycle of the write; the value is there one cycle later. Single pulses are values already.
-  logic time_set_q, map_go_q, slot_go_q;
+  logic time_set_q, map_go_q, slot_go_q, load_go_q;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       time_set_q <= 1'b0;
       map_go_q   <= 1'b0;
       slot_go_q  <= 1'b0;
+      load_go_q  <= 1'b0;
     end else begin
       time_set_q <= hwif_out.TIME_SET.ns.swmod;
       map_go_q   <= hwif_out.MAP_COMMAND.go.swmod;
       slot_go_q  <= hwif_out.SLOT_COMMAND.go.swmod;
+      load_go_q  <= hwif_out.LOAD_COMMAND.go.swmod;
     end
   end
 
@@ -150,7 +164,8 @@ module csr
           flush: hwif_out.CONTROL.flush.value,
           time_set: time_set_q,
           map_go: map_go_q,
-          slot_go: slot_go_q
+          slot_go: slot_go_q,
+          load_go: load_go_q
       };
 
   if (Slots < 1 || Slots > 4094) begin : gen_illegal_slots

@@ -42,6 +42,15 @@ package csr_pkg;
     logic [63:0] slot_centre;
     logic [11:0] slot;
     logic [1:0]  slot_kind;
+    logic [63:0] load_data0;
+    logic [63:0] load_data1;
+    logic [63:0] load_data2;
+    logic [63:0] load_data3;
+    logic [63:0] load_data4;
+    logic [63:0] load_stamp;
+    logic [5:0]  load_length;
+    logic [1:0]  load_kind;
+    logic [11:0] load_slot;
   } config_t;
 
   // One-cycle pulses; the levels that belong to one are new in the same cycle.
@@ -53,6 +62,7 @@ package csr_pkg;
     logic time_set;
     logic map_go;
     logic slot_go;
+    logic load_go;
   } strobe_t;
 
   typedef struct packed {
@@ -63,6 +73,9 @@ package csr_pkg;
     logic [63:0] ring_head;
     logic [63:0] line_seen_a;
     logic [63:0] line_seen_b;
+    logic        load_pending;
+    logic        load_refused;
+    logic [63:0] next_sequence;
   } status_t;
 
   // AXI4-Lite, one struct each way.

@@ -78,7 +78,7 @@ package esc_pkg;
     EvGap       = 3'd1,  // seq = first lost, count
     EvRestart   = 3'd2,  // count = new session id
     EvVoid      = 3'd3,  // seq = first, count, len[4:0] = frame disposition
-    EvVisit     = 3'd4,  // len[11:0] = slot to refresh
+    EvVisit     = 3'd4,  // len[11:0] = slot to refresh, len[13:12] = 1 it is proven, 2 it is not
     EvHeartbeat = 3'd5   // seq = expected
   } ev_kind_e;
 
@@ -130,7 +130,7 @@ package esc_pkg;
     logic [31:0] size1;
     logic ask_side;
     logic complete;  // OpLevel, OpOrder: compare both sides with the published ones now
-    logic [7:0] code;  // status, system event or side byte; EvVoid: frame disposition
+    logic [7:0] code;  // status, system event or side byte; EvVoid: disposition; EvVisit: 1, 2
     logic [7:0] mtype;  // type byte of the message, for the latency probe; 0 for controls
     // ITCH. OpOrder changes level (slot, ask_side, price0) by size0[31:0] shares, up if order_add.
     // order_trade: before it a trade tick of price1, size1, aggressor `code` (always the first

@@ -158,6 +158,11 @@ module escapement_core
   logic restart, range_evicted;
   logic [ 7:0] msg_type;
   logic [63:0] lost;
+  logic load_message, load_mark, load_refused;
+  logic [319:0] load_data;
+  assign load_data = {
+    cfg.load_data4, cfg.load_data3, cfg.load_data2, cfg.load_data1, cfg.load_data0
+  };
   line_arbiter #(
     .Slots       (Slots),
     .ReorderSlots(ReorderSlots)
@@ -171,6 +176,16 @@ module escapement_core
     .refresh_interval_i  (cfg.refresh_interval_ns),
     .refresh_now_i       (strobe.refresh_now),
     .flush_i             (strobe.flush),
+    .load_go_i           (strobe.load_go),
+    .load_seq_i          (cfg.load_stamp),
+    .load_kind_i         (cfg.load_kind),
+    .load_slot_i         (cfg.load_slot),
+    .load_len_i          (cfg.load_length),
+    .load_data_i         (load_data),
+    .load_pending_o      (status.load_pending),
+    .load_refused_o      (status.load_refused),
+    .expected_o          (status.next_sequence),
+    .cycle_i             (cycle_q),
     .time_ns_i           (card_time_ns),
     .step_valid_i        (time_step),
     .step_ns_i           (time_step_ns_i),
@@ -200,6 +215,9 @@ module escapement_core
     .reorder_full_o      (reorder_full),
     .restarts_o          (restart),
     .lost_range_evicted_o(range_evicted),
+    .load_message_o      (load_message),
+    .load_mark_o         (load_mark),
+    .load_refusal_o      (load_refused),
     .seen_o              ({status.line_seen_b, status.line_seen_a}),
     .busy_o              (arbiter_busy)
   );
@@ -365,7 +383,7 @@ module escapement_core
 
   // Registers and counters --------------------------------------------------------------------------------------------
   logic counter_req, counter_is_wr, counter_rd_ack, counter_wr_ack;
-  logic [ 9:0] counter_addr;
+  logic [10:0] counter_addr;
   logic [63:0] counter_rd_data;
 
   assign status.idle = idle_o;
@@ -411,10 +429,10 @@ module escapement_core
       front_count[0].ip_checksum_bad || front_count[1].header_valid ||
       front_count[1].transport_valid || front_count[1].ip_checksum_bad || overrun_i != '0;
   assign message_pulse = copies != '0 || delivered != '0 || late || duplicate || stale ||
-      decoder_disp_valid || map_disp_valid || book_disp_valid;
+      decoder_disp_valid || map_disp_valid || book_disp_valid || load_message;
   assign event_pulse = restart || lost_valid || gap_window || reorder_full || range_evicted ||
       absent_level || level_overflow || level_clamped || table_overflow || reused_ref ||
-      over_execution || recentre_held || refill_stall || refill_cycle;
+      over_execution || recentre_held || refill_stall || refill_cycle || load_mark || load_refused;
   assign output_pulse = tick_valid || tick_dropped || control_dropped || escape || recentre ||
       refresh || line_written || line_refused || (irq_valid_o && irq_ready_i);
   assign counted = !frame_pulse && !message_pulse && !event_pulse && !output_pulse &&
@@ -459,6 +477,7 @@ module escapement_core
       if (message_pulse) begin
         inc_q[CntCopiesInA] <= copies[0];
         inc_q[CntCopiesInB] <= copies[1];
+        inc_q[CntLoadsMessages] <= load_message;
         inc_q[CntDispositionsLate] <= late;
         inc_q[CntDispositionsDuplicate] <= duplicate;
         inc_q[CntDispositionsStaleSession] <= stale;
@@ -488,6 +507,8 @@ module escapement_core
         inc_q[CntEventsRecentreHeld] <= recentre_held;
         inc_q[CntEventsRefillStalls] <= refill_stall;
         inc_q[CntEventsRefillCycles] <= refill_cycle;
+        inc_q[CntLoadsMarks] <= load_mark;
+        inc_q[CntLoadsRefused] <= load_refused;
       end
       if (output_pulse) begin
         if (tick_valid) inc_q[CntTicksBid+cnt_t'(tick_kind)-7'd1] <= 1'b1;

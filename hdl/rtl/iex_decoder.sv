@@ -139,7 +139,7 @@ module iex_decoder
         // IEX trades name no aggressor.
         op_o.code <= (msg_type == "H" || msg_type == "S") ? ev_i.data[15:8] : 8'd0;
       end else begin
-        op_o.code <= {3'b0, ev_i.len[4:0]};
+        op_o.code <= (ev_i.kind == EvVisit) ? 8'(ev_i.len[13:12]) : 8'(ev_i.len[4:0]);
       end
     end
   end

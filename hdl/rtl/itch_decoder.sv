@@ -169,7 +169,8 @@ module itch_decoder
       op_o.size1 <= 32'd0;
       op_o.ask_side <= ev_i.data[8*19+:8] != "B";
       op_o.complete <= 1'b1;
-      if (!is_msg) op_o.code <= {3'b0, ev_i.len[4:0]};
+      if (ev_i.kind == EvVisit) op_o.code <= 8'(ev_i.len[13:12]);
+      else if (!is_msg) op_o.code <= 8'(ev_i.len[4:0]);
       else if (msg_type == "H") op_o.code <= ev_i.data[8*19+:8];
       else if (msg_type == "S") op_o.code <= ev_i.data[8*11+:8];
       else op_o.code <= 8'd0;  // printed trades name no aggressor

@@ -16,6 +16,9 @@
 // follow mode when a time step says so. `busy_o` rises with the step. refresh_now_i visits every slot
 // once, at the next packet or when the input is empty, with the current card time; it does not move the
 // round robin.
+//
+// Loads by the host (section 11): one at a time, taken while the input is empty and nothing else waits. A load whose
+// stamp is not the number expected is refused. It moves neither numbers nor message index.
 
 `default_nettype none
 
@@ -37,6 +40,18 @@ module line_arbiter
   input wire        refresh_now_i,       // pulse
   input wire        flush_i,             // pulse: deliver and declare all when the input is empty
 
+  // Loads: the command is a pulse, the rest stands until it is done.
+  input  wire          load_go_i,
+  input  wire  [ 63:0] load_seq_i,      // stamp
+  input  wire  [  1:0] load_kind_i,     // 0 message, 1 slot proven, 2 slot doubtful, 3 feed proven
+  input  wire  [ 11:0] load_slot_i,
+  input  wire  [  5:0] load_len_i,      // message, bytes
+  input  wire  [319:0] load_data_i,
+  output wire          load_pending_o,
+  output logic         load_refused_o,  // the last one was
+  output wire  [ 63:0] expected_o,
+  input  wire  [ 31:0] cycle_i,
+
   // Card time, and what moves it in follow mode: packets from here, and the step, a pulse that reaches card time too.
   input  wire  [63:0] time_ns_i,
   input  wire         step_valid_i,
@@ -57,21 +72,24 @@ module line_arbiter
   output wire ev_t ev_o,
 
   // Counting, pulses. A copy is every message record: delivered, held, late, duplicate or stale.
-  output logic [ 1:0] copies_o,             // by line
-  output logic [ 1:0] delivered_o,          // by line
-  output logic [ 7:0] type_o,               // with delivered_o: its type byte
-  output logic        type_none_o,          // it has no type byte (length 0)
+  output logic [ 1:0] copies_o,              // by line
+  output logic [ 1:0] delivered_o,           // by line
+  output logic [ 7:0] type_o,                // with delivered_o: its type byte
+  output logic        type_none_o,           // it has no type byte (length 0)
   output logic        late_o,
   output logic        duplicate_o,
   output logic        stale_o,
-  output logic        refused_b_o,          // with one of the three: line B's copy
-  output logic        lost_valid_o,         // numbers were declared lost
-  output logic [63:0] lost_o,               // how many
-  output logic        gaps_o,               // they begin a gap
+  output logic        refused_b_o,           // with one of the three: line B's copy
+  output logic        lost_valid_o,          // numbers were declared lost
+  output logic [63:0] lost_o,                // how many
+  output logic        gaps_o,                // they begin a gap
   output logic        gap_window_o,
   output logic        reorder_full_o,
   output logic        restarts_o,
   output logic        lost_range_evicted_o,
+  output logic        load_message_o,        // a message was loaded: as a copy, but with no line
+  output logic        load_mark_o,           // another load was taken
+  output logic        load_refusal_o,
 
   output logic [1:0][63:0] seen_o,  // stamp of each line's last packet
   output wire              busy_o
@@ -100,8 +118,16 @@ module line_arbiter
     StDeclare,  // declare: the gap
     StRead,     // deliver held messages: the first is read
     StDrain,    // one a cycle
-    StFind      // which held message is the nearest now
+    StFind,     // which held message is the nearest now
+    StLoad      // the host's load
   } state_e;
+
+  // Kinds of loads.
+  localparam logic [1:0] LoadMessage = 2'd0;
+  localparam logic [1:0] LoadProven = 2'd1;
+  localparam logic [1:0] LoadDoubtful = 2'd2;
+  localparam logic [1:0] LoadFeedProven = 2'd3;
+  localparam logic [5:0] LoadBytes = 6'd40;
 
   // Why numbers are declared, or held messages delivered.
   typedef enum logic [2:0] {
@@ -148,7 +174,7 @@ module line_arbiter
   logic [63:0] nearest_q;       // lowest held number
 
   // Timers.
-  logic armed_q, heartbeat_done_q, now_wanted_q, flush_wanted_q, step_seen_q;
+  logic armed_q, heartbeat_done_q, now_wanted_q, flush_wanted_q, load_wanted_q, step_seen_q;
   logic [1:0] step_wait_q;  // a step's timers are not known yet
   logic visit_due_q, window_due_q;
   logic [63:0] now_q, next_due_q, visit_time_q;
@@ -218,6 +244,13 @@ module line_arbiter
       step_wait_q == '0;
   wire start_timers = quiet && (visit_due_q || window_due_q);
   wire start_flush = quiet && !(visit_due_q || window_due_q) && flush_wanted_q;
+
+  wire start_load = quiet && !(visit_due_q || window_due_q) && !flush_wanted_q && load_wanted_q;
+  wire load_step = state_q == StLoad && out_free;
+  wire load_taken = load_step && load_seq_i == expected_q;
+  wire load_message = load_taken && load_kind_i == LoadMessage;
+  wire load_slot = load_taken && (load_kind_i == LoadProven || load_kind_i == LoadDoubtful) &&
+      load_slot_i < 12'(Slots);
 
   wire at_pkt = idle && !start_now && some && is_pkt && !evaluate_q;
   wire pkt_timers = at_pkt && due_at_packet;
@@ -382,6 +415,8 @@ module line_arbiter
           end else if (start_flush) begin
             state_q  <= (near_valid_q || gap_open) ? StBound : StIdle;
             reason_q <= ByFlush;
+          end else if (start_load) begin
+            state_q <= StLoad;
           end else if (pkt_restart) begin
             state_q  <= (near_valid_q || gap_open) ? StBound : StRestart;
             reason_q <= ByFlush;
@@ -422,6 +457,7 @@ module line_arbiter
         StRead: state_q <= StDrain;
         StDrain: if (drained) state_q <= held_none ? resume_state : StFind;
         StFind: if (found) state_q <= resume_state;
+        StLoad: if (load_step) state_q <= StIdle;
         default: state_q <= StIdle;
       endcase
     end
@@ -513,6 +549,7 @@ module line_arbiter
         gap_before_q <= 1'b1;
       end
       if (take_end) bad_q <= 1'b1;
+      if (load_taken && load_kind_i == LoadFeedProven) bad_q <= 1'b0;
       if (do_restart) begin
         expected_q   <= 64'd1;
         bad_q        <= 1'b0;
@@ -572,6 +609,8 @@ module line_arbiter
       heartbeat_done_q <= 1'b0;
       now_wanted_q     <= 1'b0;
       flush_wanted_q   <= 1'b0;
+      load_wanted_q    <= 1'b0;
+      load_refused_o   <= 1'b0;
       step_seen_q      <= 1'b0;
       step_wait_q      <= '0;
       visit_due_q      <= 1'b0;
@@ -605,6 +644,9 @@ module line_arbiter
       else if (start_now) now_wanted_q <= 1'b0;
       if (flush_i) flush_wanted_q <= 1'b1;
       else if (start_flush) flush_wanted_q <= 1'b0;
+      if (load_go_i) load_wanted_q <= 1'b1;
+      else if (load_step) load_wanted_q <= 1'b0;
+      if (load_step) load_refused_o <= !load_taken;
 
       // Due while the input is empty; a packet's own time does not count, it comes before the packet.
       step_wait_q <= {step_wait_q[0], step};
@@ -637,7 +679,8 @@ module line_arbiter
 
   // Output ------------------------------------------------------------------------------------------
   wire void_now = take_end && void_count_q[line] != '0;
-  wire emit = deliver || void_now || do_restart || do_declare || drain || visit_step;
+  wire load_emit = load_message || load_slot;
+  wire emit = deliver || void_now || do_restart || do_declare || drain || visit_step || load_emit;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) out_valid_q <= 1'b0;
@@ -684,6 +727,16 @@ module line_arbiter
         out_q.hw_time <= cause_time_q;
         out_q.count   <= target_q - expected_q;
         out_q.bad     <= 1'b1;
+      end else if (load_emit) begin
+        out_q.hw_time <= now_q;
+        out_q.t_in    <= cycle_i;
+        if (load_message) begin
+          out_q.len  <= 16'(load_len_i > LoadBytes ? LoadBytes : load_len_i);
+          out_q.data <= MsgBits'(load_data_i);
+        end else begin
+          out_q.kind <= EvVisit;
+          out_q.len[13:0] <= {load_kind_i, load_slot_i};
+        end
       end else begin
         out_q.kind      <= visit_heartbeat ? EvHeartbeat : EvVisit;
         out_q.hw_time   <= state_q == StNow ? visit_time_q : next_due_q;
@@ -712,6 +765,9 @@ module line_arbiter
       restarts_o           <= 1'b0;
       lost_range_evicted_o <= 1'b0;
       follow_valid_o       <= 1'b0;
+      load_message_o       <= 1'b0;
+      load_mark_o          <= 1'b0;
+      load_refusal_o       <= 1'b0;
     end else begin
       copies_o <= take_msg ? {line, !line} : 2'b00;
       delivered_o <= deliver ? {line, !line} : drain ? {store_out.line, !store_out.line} : 2'b00;
@@ -727,6 +783,9 @@ module line_arbiter
       reorder_full_o <= make_room;
       restarts_o <= do_restart;
       lost_range_evicted_o <= evicted;
+      load_message_o <= load_message;
+      load_mark_o <= load_taken && load_kind_i != LoadMessage;
+      load_refusal_o <= load_step && !load_taken;
       follow_valid_o <= pkt_begin && time_follow_i;
     end
   end
@@ -745,12 +804,14 @@ module line_arbiter
     if (pkt_begin) follow_ns_o <= stamp;
   end
 
+  assign load_pending_o = load_wanted_q || load_go_i;
+  assign expected_o = expected_q;
   assign ev_valid_o = out_valid_q;
   assign ev_o = out_q;
   wire verdict_open = below_q || twice_q || old_q;
   wire timer_open = step_wait_q != '0 || visit_due_q || window_due_q;
   assign busy_o = !idle || out_valid_q || head_valid != '0 || aside_q != '0 || evaluate_q ||
-      now_wanted_q || flush_wanted_q || verdict_open || timer_open;
+      now_wanted_q || flush_wanted_q || load_wanted_q || verdict_open || timer_open;
 
 `ifndef SYNTHESIS
   logic [1:0] seen_pkt_q;

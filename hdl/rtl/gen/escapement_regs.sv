@@ -261,6 +261,15 @@ module escapement_regs (
         logic SLOT_TICK;
         logic SLOT_CENTRE;
         logic SLOT_COMMAND;
+        logic LOAD_DATA0;
+        logic LOAD_DATA1;
+        logic LOAD_DATA2;
+        logic LOAD_DATA3;
+        logic LOAD_DATA4;
+        logic LOAD_SEQUENCE;
+        logic LOAD_COMMAND;
+        logic LOAD_STATUS;
+        logic NEXT_SEQUENCE;
         logic counters;
     } decoded_reg_strb_t;
     decoded_reg_strb_t decoded_reg_strb;
@@ -313,9 +322,18 @@ module escapement_regs (
         decoded_reg_strb.SLOT_TICK = cpuif_req_masked & (cpuif_addr == 13'h310);
         decoded_reg_strb.SLOT_CENTRE = cpuif_req_masked & (cpuif_addr == 13'h318);
         decoded_reg_strb.SLOT_COMMAND = cpuif_req_masked & (cpuif_addr == 13'h320);
-        decoded_reg_strb.counters = cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
-        is_external |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
-        is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h3ef);
+        decoded_reg_strb.LOAD_DATA0 = cpuif_req_masked & (cpuif_addr == 13'h340);
+        decoded_reg_strb.LOAD_DATA1 = cpuif_req_masked & (cpuif_addr == 13'h348);
+        decoded_reg_strb.LOAD_DATA2 = cpuif_req_masked & (cpuif_addr == 13'h350);
+        decoded_reg_strb.LOAD_DATA3 = cpuif_req_masked & (cpuif_addr == 13'h358);
+        decoded_reg_strb.LOAD_DATA4 = cpuif_req_masked & (cpuif_addr == 13'h360);
+        decoded_reg_strb.LOAD_SEQUENCE = cpuif_req_masked & (cpuif_addr == 13'h368);
+        decoded_reg_strb.LOAD_COMMAND = cpuif_req_masked & (cpuif_addr == 13'h370);
+        decoded_reg_strb.LOAD_STATUS = cpuif_req_masked & (cpuif_addr == 13'h378) & !cpuif_req_is_wr;
+        decoded_reg_strb.NEXT_SEQUENCE = cpuif_req_masked & (cpuif_addr == 13'h380) & !cpuif_req_is_wr;
+        decoded_reg_strb.counters = cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h407);
+        is_external |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h407);
+        is_valid_rw |= cpuif_req_masked & (cpuif_addr >= 13'h1000) & (cpuif_addr <= 13'h1000 + 13'h407);
         decoded_err = '0;
         decoded_req_is_external = is_external;
     end
@@ -567,6 +585,60 @@ module escapement_regs (
                 logic load_next;
             } go;
         } SLOT_COMMAND;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_DATA0;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_DATA1;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_DATA2;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_DATA3;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_DATA4;
+        struct {
+            struct {
+                logic [63:0] next;
+                logic load_next;
+            } value;
+        } LOAD_SEQUENCE;
+        struct {
+            struct {
+                logic [5:0] next;
+                logic load_next;
+            } length;
+            struct {
+                logic [1:0] next;
+                logic load_next;
+            } kind;
+            struct {
+                logic [11:0] next;
+                logic load_next;
+            } slot;
+            struct {
+                logic next;
+                logic load_next;
+            } go;
+        } LOAD_COMMAND;
     } field_combo_t;
     field_combo_t field_combo;
 
@@ -747,6 +819,50 @@ module escapement_regs (
                 logic value;
             } go;
         } SLOT_COMMAND;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_DATA0;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_DATA1;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_DATA2;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_DATA3;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_DATA4;
+        struct {
+            struct {
+                logic [63:0] value;
+            } value;
+        } LOAD_SEQUENCE;
+        struct {
+            struct {
+                logic [5:0] value;
+            } length;
+            struct {
+                logic [1:0] value;
+            } kind;
+            struct {
+                logic [11:0] value;
+            } slot;
+            struct {
+                logic value;
+            } go;
+        } LOAD_COMMAND;
     } field_storage_t;
     field_storage_t field_storage;
 
@@ -1777,9 +1893,240 @@ module escapement_regs (
     end
     assign hwif_out.SLOT_COMMAND.go.value = field_storage.SLOT_COMMAND.go.value;
     assign hwif_out.SLOT_COMMAND.go.swmod = decoded_reg_strb.SLOT_COMMAND && decoded_req_is_wr && |(decoded_wr_biten[18:18]);
+    // Field: escapement.LOAD_DATA0.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_DATA0.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_DATA0 && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_DATA0.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_DATA0.value.next = next_c;
+        field_combo.LOAD_DATA0.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_DATA0.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_DATA0.value.load_next) begin
+                field_storage.LOAD_DATA0.value.value <= field_combo.LOAD_DATA0.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_DATA0.value.value = field_storage.LOAD_DATA0.value.value;
+    // Field: escapement.LOAD_DATA1.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_DATA1.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_DATA1 && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_DATA1.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_DATA1.value.next = next_c;
+        field_combo.LOAD_DATA1.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_DATA1.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_DATA1.value.load_next) begin
+                field_storage.LOAD_DATA1.value.value <= field_combo.LOAD_DATA1.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_DATA1.value.value = field_storage.LOAD_DATA1.value.value;
+    // Field: escapement.LOAD_DATA2.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_DATA2.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_DATA2 && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_DATA2.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_DATA2.value.next = next_c;
+        field_combo.LOAD_DATA2.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_DATA2.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_DATA2.value.load_next) begin
+                field_storage.LOAD_DATA2.value.value <= field_combo.LOAD_DATA2.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_DATA2.value.value = field_storage.LOAD_DATA2.value.value;
+    // Field: escapement.LOAD_DATA3.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_DATA3.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_DATA3 && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_DATA3.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_DATA3.value.next = next_c;
+        field_combo.LOAD_DATA3.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_DATA3.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_DATA3.value.load_next) begin
+                field_storage.LOAD_DATA3.value.value <= field_combo.LOAD_DATA3.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_DATA3.value.value = field_storage.LOAD_DATA3.value.value;
+    // Field: escapement.LOAD_DATA4.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_DATA4.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_DATA4 && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_DATA4.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_DATA4.value.next = next_c;
+        field_combo.LOAD_DATA4.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_DATA4.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_DATA4.value.load_next) begin
+                field_storage.LOAD_DATA4.value.value <= field_combo.LOAD_DATA4.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_DATA4.value.value = field_storage.LOAD_DATA4.value.value;
+    // Field: escapement.LOAD_SEQUENCE.value
+    always_comb begin
+        automatic logic [63:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_SEQUENCE.value.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_SEQUENCE && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_SEQUENCE.value.value & ~decoded_wr_biten[63:0]) | (decoded_wr_data[63:0] & decoded_wr_biten[63:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_SEQUENCE.value.next = next_c;
+        field_combo.LOAD_SEQUENCE.value.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_SEQUENCE.value.value <= 64'h0;
+        end else begin
+            if(field_combo.LOAD_SEQUENCE.value.load_next) begin
+                field_storage.LOAD_SEQUENCE.value.value <= field_combo.LOAD_SEQUENCE.value.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_SEQUENCE.value.value = field_storage.LOAD_SEQUENCE.value.value;
+    // Field: escapement.LOAD_COMMAND.length
+    always_comb begin
+        automatic logic [5:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_COMMAND.length.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_COMMAND.length.value & ~decoded_wr_biten[5:0]) | (decoded_wr_data[5:0] & decoded_wr_biten[5:0]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_COMMAND.length.next = next_c;
+        field_combo.LOAD_COMMAND.length.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_COMMAND.length.value <= 6'h0;
+        end else begin
+            if(field_combo.LOAD_COMMAND.length.load_next) begin
+                field_storage.LOAD_COMMAND.length.value <= field_combo.LOAD_COMMAND.length.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_COMMAND.length.value = field_storage.LOAD_COMMAND.length.value;
+    // Field: escapement.LOAD_COMMAND.kind
+    always_comb begin
+        automatic logic [1:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_COMMAND.kind.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_COMMAND.kind.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_COMMAND.kind.next = next_c;
+        field_combo.LOAD_COMMAND.kind.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_COMMAND.kind.value <= 2'h0;
+        end else begin
+            if(field_combo.LOAD_COMMAND.kind.load_next) begin
+                field_storage.LOAD_COMMAND.kind.value <= field_combo.LOAD_COMMAND.kind.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_COMMAND.kind.value = field_storage.LOAD_COMMAND.kind.value;
+    // Field: escapement.LOAD_COMMAND.slot
+    always_comb begin
+        automatic logic [11:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_COMMAND.slot.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_COMMAND.slot.value & ~decoded_wr_biten[27:16]) | (decoded_wr_data[27:16] & decoded_wr_biten[27:16]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_COMMAND.slot.next = next_c;
+        field_combo.LOAD_COMMAND.slot.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_COMMAND.slot.value <= 12'h0;
+        end else begin
+            if(field_combo.LOAD_COMMAND.slot.load_next) begin
+                field_storage.LOAD_COMMAND.slot.value <= field_combo.LOAD_COMMAND.slot.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_COMMAND.slot.value = field_storage.LOAD_COMMAND.slot.value;
+    // Field: escapement.LOAD_COMMAND.go
+    always_comb begin
+        automatic logic [0:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_COMMAND.go.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_COMMAND.go.value & ~decoded_wr_biten[32:32]) | (decoded_wr_data[32:32] & decoded_wr_biten[32:32]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_COMMAND.go.next = next_c;
+        field_combo.LOAD_COMMAND.go.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_COMMAND.go.value <= 1'h0;
+        end else begin
+            if(field_combo.LOAD_COMMAND.go.load_next) begin
+                field_storage.LOAD_COMMAND.go.value <= field_combo.LOAD_COMMAND.go.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_COMMAND.go.value = field_storage.LOAD_COMMAND.go.value;
+    assign hwif_out.LOAD_COMMAND.go.swmod = decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr && |(decoded_wr_biten[32:32]);
     // External region: escapement.counters
     assign hwif_out.counters.req = decoded_reg_strb.counters;
-    assign hwif_out.counters.addr = decoded_addr[9:0];
+    assign hwif_out.counters.addr = decoded_addr[10:0];
     assign hwif_out.counters.req_is_wr = decoded_req_is_wr;
     assign hwif_out.counters.wr_data = decoded_wr_data;
     assign hwif_out.counters.wr_biten = decoded_wr_biten;
@@ -1834,7 +2181,7 @@ module escapement_regs (
             readback_data_var[63:0] = 64'h544d455041435345;
         end
         if(rd_mux_addr == 13'h8) begin
-            readback_data_var[15:0] = 16'h0;
+            readback_data_var[15:0] = 16'h1;
             readback_data_var[31:16] = 16'h2;
             readback_data_var[39:32] = 8'h1;
         end
@@ -1962,7 +2309,38 @@ module escapement_regs (
             readback_data_var[17:16] = field_storage.SLOT_COMMAND.kind.value;
             readback_data_var[18] = field_storage.SLOT_COMMAND.go.value;
         end
-        if((rd_mux_addr >= 13'h1000) && (rd_mux_addr <= 13'h1000 + 13'h3ef)) begin
+        if(rd_mux_addr == 13'h340) begin
+            readback_data_var[63:0] = field_storage.LOAD_DATA0.value.value;
+        end
+        if(rd_mux_addr == 13'h348) begin
+            readback_data_var[63:0] = field_storage.LOAD_DATA1.value.value;
+        end
+        if(rd_mux_addr == 13'h350) begin
+            readback_data_var[63:0] = field_storage.LOAD_DATA2.value.value;
+        end
+        if(rd_mux_addr == 13'h358) begin
+            readback_data_var[63:0] = field_storage.LOAD_DATA3.value.value;
+        end
+        if(rd_mux_addr == 13'h360) begin
+            readback_data_var[63:0] = field_storage.LOAD_DATA4.value.value;
+        end
+        if(rd_mux_addr == 13'h368) begin
+            readback_data_var[63:0] = field_storage.LOAD_SEQUENCE.value.value;
+        end
+        if(rd_mux_addr == 13'h370) begin
+            readback_data_var[5:0] = field_storage.LOAD_COMMAND.length.value;
+            readback_data_var[9:8] = field_storage.LOAD_COMMAND.kind.value;
+            readback_data_var[27:16] = field_storage.LOAD_COMMAND.slot.value;
+            readback_data_var[32] = field_storage.LOAD_COMMAND.go.value;
+        end
+        if(rd_mux_addr == 13'h378) begin
+            readback_data_var[0] = hwif_in.LOAD_STATUS.pending.next;
+            readback_data_var[1] = hwif_in.LOAD_STATUS.refused.next;
+        end
+        if(rd_mux_addr == 13'h380) begin
+            readback_data_var[63:0] = hwif_in.NEXT_SEQUENCE.value.next;
+        end
+        if((rd_mux_addr >= 13'h1000) && (rd_mux_addr <= 13'h1000 + 13'h407)) begin
             readback_data_var = hwif_in.counters.rd_data;
         end
         readback_data = readback_data_var;

@@ -6,7 +6,7 @@ package escapement_regs_pkg;
 
     localparam ESCAPEMENT_REGS_DATA_WIDTH = 64;
     localparam ESCAPEMENT_REGS_MIN_ADDR_WIDTH = 13;
-    localparam ESCAPEMENT_REGS_SIZE = 'h13f0;
+    localparam ESCAPEMENT_REGS_SIZE = 'h1408;
 
     typedef struct {
         logic [63:0] next;
@@ -126,6 +126,27 @@ package escapement_regs_pkg;
     } escapement__RING_HEAD__in_t;
 
     typedef struct {
+        logic next;
+    } escapement__LOAD_STATUS__pending__in_t;
+
+    typedef struct {
+        logic next;
+    } escapement__LOAD_STATUS__refused__in_t;
+
+    typedef struct {
+        escapement__LOAD_STATUS__pending__in_t pending;
+        escapement__LOAD_STATUS__refused__in_t refused;
+    } escapement__LOAD_STATUS__in_t;
+
+    typedef struct {
+        logic [63:0] next;
+    } escapement__NEXT_SEQUENCE__value__in_t;
+
+    typedef struct {
+        escapement__NEXT_SEQUENCE__value__in_t value;
+    } escapement__NEXT_SEQUENCE__in_t;
+
+    typedef struct {
         logic rd_ack;
         logic [63:0] rd_data;
         logic wr_ack;
@@ -141,6 +162,8 @@ package escapement_regs_pkg;
         escapement__LINE_SEEN_B__in_t LINE_SEEN_B;
         escapement__CARD_TIME__in_t CARD_TIME;
         escapement__RING_HEAD__in_t RING_HEAD;
+        escapement__LOAD_STATUS__in_t LOAD_STATUS;
+        escapement__NEXT_SEQUENCE__in_t NEXT_SEQUENCE;
         escapement__counters__external__in_t counters;
     } escapement__in_t;
 
@@ -434,8 +457,80 @@ package escapement_regs_pkg;
     } escapement__SLOT_COMMAND__out_t;
 
     typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_DATA0__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_DATA0__value__out_t value;
+    } escapement__LOAD_DATA0__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_DATA1__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_DATA1__value__out_t value;
+    } escapement__LOAD_DATA1__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_DATA2__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_DATA2__value__out_t value;
+    } escapement__LOAD_DATA2__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_DATA3__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_DATA3__value__out_t value;
+    } escapement__LOAD_DATA3__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_DATA4__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_DATA4__value__out_t value;
+    } escapement__LOAD_DATA4__out_t;
+
+    typedef struct {
+        logic [63:0] value;
+    } escapement__LOAD_SEQUENCE__value__out_t;
+
+    typedef struct {
+        escapement__LOAD_SEQUENCE__value__out_t value;
+    } escapement__LOAD_SEQUENCE__out_t;
+
+    typedef struct {
+        logic [5:0] value;
+    } escapement__LOAD_COMMAND__length__out_t;
+
+    typedef struct {
+        logic [1:0] value;
+    } escapement__LOAD_COMMAND__kind__out_t;
+
+    typedef struct {
+        logic [11:0] value;
+    } escapement__LOAD_COMMAND__slot__out_t;
+
+    typedef struct {
+        logic value;
+        logic swmod;
+    } escapement__LOAD_COMMAND__go__out_t;
+
+    typedef struct {
+        escapement__LOAD_COMMAND__length__out_t length;
+        escapement__LOAD_COMMAND__kind__out_t kind;
+        escapement__LOAD_COMMAND__slot__out_t slot;
+        escapement__LOAD_COMMAND__go__out_t go;
+    } escapement__LOAD_COMMAND__out_t;
+
+    typedef struct {
         logic req;
-        logic [9:0] addr;
+        logic [10:0] addr;
         logic req_is_wr;
         logic [63:0] wr_data;
         logic [63:0] wr_biten;
@@ -464,6 +559,13 @@ package escapement_regs_pkg;
         escapement__SLOT_TICK__out_t SLOT_TICK;
         escapement__SLOT_CENTRE__out_t SLOT_CENTRE;
         escapement__SLOT_COMMAND__out_t SLOT_COMMAND;
+        escapement__LOAD_DATA0__out_t LOAD_DATA0;
+        escapement__LOAD_DATA1__out_t LOAD_DATA1;
+        escapement__LOAD_DATA2__out_t LOAD_DATA2;
+        escapement__LOAD_DATA3__out_t LOAD_DATA3;
+        escapement__LOAD_DATA4__out_t LOAD_DATA4;
+        escapement__LOAD_SEQUENCE__out_t LOAD_SEQUENCE;
+        escapement__LOAD_COMMAND__out_t LOAD_COMMAND;
         escapement__counters__external__out_t counters;
     } escapement__out_t;
 endpackage

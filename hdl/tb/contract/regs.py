@@ -36,7 +36,7 @@ REGISTERS = {
     "MAGIC": Register(0x0, 0x544d455041435345, "r", {
         "value": Field(0, 63),
     }),
-    "ABI_VERSION": Register(0x8, 0x100020000, "r", {
+    "ABI_VERSION": Register(0x8, 0x100020001, "r", {
         "minor": Field(0, 15),
         "major": Field(16, 31),
         "line_format": Field(32, 39),
@@ -165,6 +165,37 @@ REGISTERS = {
         "kind": Field(16, 17),
         "go": Field(18, 18),
     }),
+    "LOAD_DATA0": Register(0x340, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_DATA1": Register(0x348, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_DATA2": Register(0x350, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_DATA3": Register(0x358, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_DATA4": Register(0x360, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_SEQUENCE": Register(0x368, 0x0, "rw", {
+        "value": Field(0, 63),
+    }),
+    "LOAD_COMMAND": Register(0x370, 0x0, "rw", {
+        "length": Field(0, 5),
+        "kind": Field(8, 9),
+        "slot": Field(16, 27),
+        "go": Field(32, 32),
+    }),
+    "LOAD_STATUS": Register(0x378, 0x0, "r", {
+        "pending": Field(0, 0),
+        "refused": Field(1, 1),
+    }),
+    "NEXT_SEQUENCE": Register(0x380, 0x0, "r", {
+        "value": Field(0, 63),
+    }),
 }
 
 MAGIC = REGISTERS["MAGIC"]
@@ -200,9 +231,18 @@ MAP_COMMAND = REGISTERS["MAP_COMMAND"]
 SLOT_TICK = REGISTERS["SLOT_TICK"]
 SLOT_CENTRE = REGISTERS["SLOT_CENTRE"]
 SLOT_COMMAND = REGISTERS["SLOT_COMMAND"]
+LOAD_DATA0 = REGISTERS["LOAD_DATA0"]
+LOAD_DATA1 = REGISTERS["LOAD_DATA1"]
+LOAD_DATA2 = REGISTERS["LOAD_DATA2"]
+LOAD_DATA3 = REGISTERS["LOAD_DATA3"]
+LOAD_DATA4 = REGISTERS["LOAD_DATA4"]
+LOAD_SEQUENCE = REGISTERS["LOAD_SEQUENCE"]
+LOAD_COMMAND = REGISTERS["LOAD_COMMAND"]
+LOAD_STATUS = REGISTERS["LOAD_STATUS"]
+NEXT_SEQUENCE = REGISTERS["NEXT_SEQUENCE"]
 
 COUNTER_BASE = 0x1000
-NUM_COUNTERS = 126
+NUM_COUNTERS = 129
 
 #: Full counter name -> index in the bank.
 COUNTERS = {
@@ -332,6 +372,9 @@ COUNTERS = {
     "output_lines_written": 123,
     "output_lines_refused": 124,
     "output_interrupts": 125,
+    "loads_messages": 126,
+    "loads_marks": 127,
+    "loads_refused": 128,
 }
 
 #: Group -> names inside the group, in bank order.
@@ -479,6 +522,11 @@ COUNTER_GROUPS = {
         "lines_written",
         "lines_refused",
         "interrupts",
+    ],
+    "loads": [
+        "messages",
+        "marks",
+        "refused",
     ],
 }
 

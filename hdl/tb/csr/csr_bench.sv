@@ -36,6 +36,9 @@ module csr_bench
   input  wire logic [           63:0] ring_head_i,
   input  wire logic [           63:0] line_seen_a_i,
   input  wire logic [           63:0] line_seen_b_i,
+  input  wire logic                   load_pending_i,
+  input  wire logic                   load_refused_i,
+  input  wire logic [           63:0] next_sequence_i,
   input  wire logic                   idle_i,
   input  wire logic                   clear_i,
   input  wire logic [NumCounters-1:0] inc_i,
@@ -51,7 +54,7 @@ module csr_bench
   axil_rsp_t host_rsp, core_rsp;
   status_t status;
   logic counter_req, counter_is_wr, counter_rd_ack, counter_wr_ack;
-  logic [9:0] counter_addr;
+  logic [10:0] counter_addr;
   logic [63:0] counter_rd_data;
 
   always_comb begin
@@ -94,6 +97,9 @@ module csr_bench
   assign status.ring_head = ring_head_i;
   assign status.line_seen_a = line_seen_a_i;
   assign status.line_seen_b = line_seen_b_i;
+  assign status.load_pending = load_pending_i;
+  assign status.load_refused = load_refused_i;
+  assign status.next_sequence = next_sequence_i;
 
   csr #(
     .BuildHash(64'h0123_4567_89ab_cdef),

@@ -36,10 +36,12 @@ FIELDS = {
     "MAP_COMMAND": {"way": "map_way", "index": "map_index", "slot": "map_slot", "valid": "map_valid"},
     "SLOT_TICK": {"tick": "slot_tick", "recip": "slot_recip"}, "SLOT_CENTRE": {"price": "slot_centre"},
     "SLOT_COMMAND": {"slot": "slot", "kind": "slot_kind"},
+    **{f"LOAD_DATA{i}": {"value": f"load_data{i}"} for i in range(5)}, "LOAD_SEQUENCE": {"value": "load_stamp"},
+    "LOAD_COMMAND": {"length": "load_length", "kind": "load_kind", "slot": "load_slot"},
 }
 PULSES = {("CONTROL", "snapshot"): "snapshot", ("CONTROL", "core_reset"): "core_reset", ("CONTROL", "refresh_now"): "refresh_now",
           ("CONTROL", "flush"): "flush"}
-ON_WRITE = {"TIME_SET": "time_set", "MAP_COMMAND": "map_go", "SLOT_COMMAND": "slot_go"}
+ON_WRITE = {"TIME_SET": "time_set", "MAP_COMMAND": "map_go", "SLOT_COMMAND": "slot_go", "LOAD_COMMAND": "load_go"}
 STRIPPED = {("CONTROL", name) for name in ("snapshot", "core_reset", "refresh_now", "flush")}
 
 
@@ -50,7 +52,8 @@ class Bench:
         self.dut = dut
         dut.host_rst_ni.value = dut.core_rst_ni.value = 0
         self.clocks = {"host": DriftingClock(dut.host_clk_i, host_ps), "core": DriftingClock(dut.core_clk_i, core_ps)}
-        for name in ("card_time_i", "ring_head_i", "line_seen_a_i", "line_seen_b_i", "idle_i", "clear_i", "inc_i", "inc2_i", *AMOUNT.values()):
+        for name in ("card_time_i", "ring_head_i", "line_seen_a_i", "line_seen_b_i", "load_pending_i", "load_refused_i",
+                     "next_sequence_i", "idle_i", "clear_i", "inc_i", "inc2_i", *AMOUNT.values()):
             getattr(dut, name).value = 0
         logging.getLogger(f"cocotb.{dut._name}.s_axil").setLevel(logging.WARNING)
         bus = AxiLiteBus.from_prefix(Suffixed(dut), "s_axil")
@@ -101,7 +104,7 @@ class Bench:
                 self.counts[i] += (inc >> i & 1) + (inc2 >> i & 1)
             for name, amount in amounts.items():
                 self.counts[COUNTERS[name]] = self.counts[COUNTERS[name]] + amount & (1 << 64) - 1
-            self.in_flight += (inc >> COUNTERS["copies_in_a"] & 1) + (inc >> COUNTERS["copies_in_b"] & 1)
+            self.in_flight += sum(inc >> COUNTERS[name] & 1 for name in ("copies_in_a", "copies_in_b", "loads_messages"))
             self.in_flight -= sum((inc >> COUNTERS[name] & 1) + (inc2 >> COUNTERS[name] & 1) for name in DISPOSITIONS)
 
     def _random_counts(self):
@@ -192,6 +195,11 @@ async def the_core_shows_through(dut):
         assert await bench.read(REGISTERS["LINE_SEEN_A"].offset) == seen_a
         assert await bench.read(REGISTERS["LINE_SEEN_B"].offset) == seen_b
         assert await bench.read(REGISTERS["STATUS"].offset) == 2 | idle
+        pending, refused, sequence = random.getrandbits(1), random.getrandbits(1), random.getrandbits(64)
+        dut.load_pending_i.value, dut.load_refused_i.value, dut.next_sequence_i.value = pending, refused, sequence
+        await ClockCycles(dut.core_clk_i, 2)
+        assert await bench.read(REGISTERS["LOAD_STATUS"].offset) == refused << 1 | pending
+        assert await bench.read(REGISTERS["NEXT_SEQUENCE"].offset) == sequence
     assert await bench.read(REGISTERS["BUILD_HASH"].offset) == 0x0123456789ABCDEF
     assert await bench.read(REGISTERS["BOARD"].offset) == 7
     params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=14, level_ways=8, map_log2=8, ports=2)
@@ -214,7 +222,7 @@ async def snapshots_are_coherent(dut):
         in_flight = REGISTERS["STATUS"].fields["in_flight"].get(await bench.read(REGISTERS["STATUS"].offset))
         assert got == {name: bench.snapshot[i] for name, i in COUNTERS.items()}
         assert in_flight == bench.snapshot_in_flight
-        assert got["copies_in_a"] + got["copies_in_b"] == sum(got[name] for name in DISPOSITIONS) + in_flight
+        assert got["copies_in_a"] + got["copies_in_b"] + got["loads_messages"] == sum(got[name] for name in DISPOSITIONS) + in_flight
         assert all(got.values()), "a counter never counted"
     await bench.write(BASE, 5)  # counters cannot be written
     assert await bench.read(BASE) == bench.snapshot[0]

@@ -163,6 +163,21 @@ class Arbiter:
         self._flush(self.time, "flush")
         self._window(before, self.time)
 
+    def load(self, stamp, kind, slot, data):
+        """Section 11; False if it is refused. A visit's `len` tells the book what the host said of it."""
+        if stamp != self.expected:
+            self.count["load_refusal"] += 1
+            return False
+        self.count["load_mark" if kind else "load_message"] += 1
+        if kind == 0:
+            data = data[:40]
+            self._emit("EvMsg", self.time, seq=self.expected, len=len(data), data=int.from_bytes(data, "little"), first_of_frame=0)
+        elif kind == 3:
+            self.bad = 0
+        elif slot < self.slots:
+            self._emit("EvVisit", self.time, len=kind << 12 | slot)
+        return True
+
     # What records do.
 
     def _refuse(self, verdict, line):

@@ -13,7 +13,8 @@ from lib.structs import EV, EV_KIND, PKT, REC, REC_KIND
 KIND = {number: name for name, number in EV_KIND.items()}
 FIELDS = {"EvMsg": ("seq", "len", "data", "first_of_frame"), "EvGap": ("seq", "count"), "EvRestart": ("count",),
           "EvVoid": ("seq", "count", "len"), "EvVisit": ("len",), "EvHeartbeat": ("seq",)}
-PULSES = ("late", "duplicate", "stale", "gaps", "gap_window", "reorder_full", "restarts", "lost_range_evicted")
+PULSES = ("late", "duplicate", "stale", "gaps", "gap_window", "reorder_full", "restarts", "load_message", "load_mark", "load_refusal",
+          "lost_range_evicted")
 
 
 def plain(item):
@@ -44,7 +45,8 @@ class Bench:
         self.count, self.types, self.time, self.times = Counter(), [], 0, []
         for name, value in (("time_follow", follow), ("mold", mold), ("lines", lines), ("gap_window", window),
                             ("refresh_interval", interval), ("refresh_now", 0), ("flush", 0), ("time_ns", 0), ("step_valid", 0),
-                            ("step_ns", 0)):
+                            ("step_ns", 0), ("load_go", 0), ("load_seq", 0), ("load_kind", 0), ("load_slot", 0), ("load_len", 0),
+                            ("load_data", 0), ("cycle", 0)):
             getattr(dut, f"{name}_i").value = int(value)
         self.sources = [stream.source(dut, "rec_a", dut.clk_i, REC, stall_a), stream.source(dut, "rec_b", dut.clk_i, REC, stall_b)]
         self.sink = stream.sink(dut, "ev", dut.clk_i, EV, stall_out, on_item=lambda *_: self.times.append(self.time))
@@ -127,6 +129,17 @@ class Bench:
         await self.settle()
         self.ref.flush()
         await self.pulse("flush_i")
+
+    async def load(self, stamp, kind, slot=0, data=b"", settled=True):
+        """A load by the host; `settled`: when everything before it is done."""
+        if settled:
+            await self.settle()
+            self.ref.load(stamp, kind, slot, data)
+        await self.pulse("load_go_i", load_seq_i=stamp, load_kind_i=kind, load_slot_i=slot, load_len_i=len(data),
+                         load_data_i=int.from_bytes(data[:40], "little"))
+        while self.dut.load_pending_o.value == 1:
+            await RisingEdge(self.dut.clk_i)
+        return self.dut.load_refused_o.value == 0
 
     async def set_lines(self, lines):
         """LINES.configured."""

@@ -38,6 +38,7 @@ COVERAGE.bins("visits_before_packet", ["0", "1", "2..", f"{SLOTS}.."])
 COVERAGE.bins("steps", ["arms", "0 visits", "1 visit", "2.. visits", "back", "window"])
 COVERAGE.bins("order of timers", ["window first", "visit first", "same time"])
 COVERAGE.bins("restart", ["cuts the other line's packet"])
+COVERAGE.bins("load", ["message", "proven", "doubtful", "feed", "no such slot", "too long", "refused", "while busy", "behind a gap"])
 COVERAGE.bins("free", ["visit while idle", "window while idle", "refresh now", "refresh now while busy"])
 
 
@@ -531,6 +532,55 @@ async def refresh_now_visits_every_slot_once(dut):
             assert done % 5 == 0 and done < 100, "a refresh in the middle of a packet, or only after the burst"
         COVERAGE.hit(free="refresh now while busy" if busy else "refresh now")
     bench.stop()
+
+
+@cocotb.test()
+async def loads_are_taken_between_messages_while_the_stamp_is_the_next_number(dut):
+    """Section 11: every kind, at the right stamp and beside it; they move neither number nor index, and only one clears the flag."""
+    await start_clock(dut)
+    for stall in (stream.always, stream.stalls(0.4)):
+        bench = new_bench(dut, lines=3, mold=True, window=500, stall_out=stall)
+        await bench.start()
+        ref, stamp = bench.ref, 1000
+        await give(bench, A, numbered(ref, 1, 3, stamp))
+        for round_number in range(24):
+            kind = round_number % 4
+            if kind == 0:
+                stamp += 10
+                for line in (A, B):
+                    await give(bench, line, numbered(ref, ref.expected + 2, 2, stamp))
+                assert ref.bad
+                COVERAGE.hit(load="behind a gap")
+            slot = random.choice((0, SLOTS - 1, SLOTS, 4095)) if kind in (1, 2) else 0
+            data = message()[:50] if round_number % 8 else bytes(random.getrandbits(8) for _ in range(50))
+            wrong = ref.expected + random.choice((-1, 1, 1 << 63))
+            assert not await bench.load(wrong & (1 << 64) - 1, kind, slot, data)
+            assert int(dut.expected_o.value) == ref.expected
+            assert await bench.load(ref.expected, kind, slot, data)
+            COVERAGE.hit(load="refused")
+            COVERAGE.hit(load=("message", "proven", "doubtful", "feed")[kind])
+            if kind == 0 and len(data) > 40:
+                COVERAGE.hit(load="too long")
+            if kind in (1, 2) and slot >= SLOTS:
+                COVERAGE.hit(load="no such slot")
+            stamp += 10
+            await give(bench, random.choice((A, B)), numbered(ref, ref.expected, 2, stamp))
+        await bench.load(ref.expected, 1, SLOTS)
+        COVERAGE.hit(load="no such slot")
+        await bench.load(ref.expected, 0, 0, bytes(range(48)))
+        COVERAGE.hit(load="too long")
+        await bench.compare()
+    # Asked for in the middle of packets: it waits for a pause, and the number has moved on.
+    bench = new_bench(dut)
+    await bench.start()
+    for number in range(10):
+        bench.send(A, numbered(bench.ref, 1 + 20 * number, 20, 5))
+    for _ in range(25):
+        await RisingEdge(dut.clk_i)
+    assert not await bench.load(11, 0, 0, b"abc", settled=False)
+    bench.ref.load(11, 0, 0, b"abc")
+    COVERAGE.hit(load="while busy")
+    await bench.compare()
 
 
 @cocotb.test()

@@ -4,7 +4,7 @@
 /// Byte offset of counter 0 on BAR0.
 pub const BASE: usize = 0x1000;
 /// Number of counters.
-pub const COUNT: usize = 126;
+pub const COUNT: usize = 129;
 
 /// What a group of counters counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub enum Group {
     Ticks,
     /// Entries and lines on their way out.
     Output,
+    /// What the host loaded: messages (in ledger 1 like copies), marks of slots and feed, and loads refused.
+    Loads,
 }
 impl Group {
     /// All groups, in bank order.
@@ -40,6 +42,7 @@ impl Group {
         Group::Messages,
         Group::Ticks,
         Group::Output,
+        Group::Loads,
     ];
     /// Name as in reports.
     #[must_use]
@@ -54,6 +57,7 @@ impl Group {
             Group::Messages => "messages",
             Group::Ticks => "ticks",
             Group::Output => "output",
+            Group::Loads => "loads",
         }
     }
 }
@@ -314,6 +318,12 @@ pub enum Counter {
     OutputLinesRefused = 124,
     /// `output`: `interrupts`.
     OutputInterrupts = 125,
+    /// `loads`: `messages`.
+    LoadsMessages = 126,
+    /// `loads`: `marks`.
+    LoadsMarks = 127,
+    /// `loads`: `refused`.
+    LoadsRefused = 128,
 }
 impl Counter {
     /// All counters, in bank order.
@@ -444,6 +454,9 @@ impl Counter {
         Counter::OutputLinesWritten,
         Counter::OutputLinesRefused,
         Counter::OutputInterrupts,
+        Counter::LoadsMessages,
+        Counter::LoadsMarks,
+        Counter::LoadsRefused,
     ];
     /// Index in the bank.
     #[must_use]
@@ -632,4 +645,7 @@ const NAMES: [(Group, &str); COUNT] = [
     (Group::Output, "lines_written"),
     (Group::Output, "lines_refused"),
     (Group::Output, "interrupts"),
+    (Group::Loads, "messages"),
+    (Group::Loads, "marks"),
+    (Group::Loads, "refused"),
 ];

@@ -4,7 +4,7 @@
 use crate::access::{Readable, Register, Writable};
 
 /// Bytes of BAR0 that the map uses.
-pub const MAP_BYTES: usize = 0x13f0;
+pub const MAP_BYTES: usize = 0x1408;
 
 /// Byte offsets of the registers on BAR0.
 pub mod offset {
@@ -74,6 +74,24 @@ pub mod offset {
     pub const SLOT_CENTRE: usize = 0x318;
     /// Slot command: writing stores SLOT_TICK (kind 3) or SLOT_CENTRE (kind 0 bid, 1 ask, 2 trade) for the slot.
     pub const SLOT_COMMAND: usize = 0x320;
+    /// Load data 0: bytes 0..7 of a message, byte 0 first.
+    pub const LOAD_DATA0: usize = 0x340;
+    /// Load data 1: bytes 8..15.
+    pub const LOAD_DATA1: usize = 0x348;
+    /// Load data 2: bytes 16..23.
+    pub const LOAD_DATA2: usize = 0x350;
+    /// Load data 3: bytes 24..31.
+    pub const LOAD_DATA3: usize = 0x358;
+    /// Load data 4: bytes 32..39.
+    pub const LOAD_DATA4: usize = 0x360;
+    /// Load sequence: stamp: the card takes a load only while this is the number that it expects next.
+    pub const LOAD_SEQUENCE: usize = 0x368;
+    /// Load command: writing asks for a load; one at a time.
+    pub const LOAD_COMMAND: usize = 0x370;
+    /// Load status.
+    pub const LOAD_STATUS: usize = 0x378;
+    /// Next sequence: the number that the card expects next.
+    pub const NEXT_SEQUENCE: usize = 0x380;
 }
 
 /// Fixed values that the card answers with.
@@ -81,7 +99,7 @@ pub mod expected {
     /// Value of MAGIC.
     pub const MAGIC: u64 = 0x544d455041435345;
     /// `minor` of ABI_VERSION.
-    pub const ABI_MINOR: u64 = 0;
+    pub const ABI_MINOR: u64 = 1;
     /// `major` of ABI_VERSION.
     pub const ABI_MAJOR: u64 = 2;
     /// `line_format` of ABI_VERSION.
@@ -136,7 +154,7 @@ impl AbiVersion {
 impl Register for AbiVersion {
     const NAME: &'static str = "ABI_VERSION";
     const OFFSET: usize = 0x8;
-    const RESET: u64 = 0x100020000;
+    const RESET: u64 = 0x100020001;
     fn from_raw(bits: u64) -> Self {
         Self(bits)
     }
@@ -1297,3 +1315,309 @@ impl Register for SlotCommand {
 }
 impl Readable for SlotCommand {}
 impl Writable for SlotCommand {}
+
+/// Load data 0: bytes 0..7 of a message, byte 0 first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadData0(pub u64);
+impl LoadData0 {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadData0 {
+    const NAME: &'static str = "LOAD_DATA0";
+    const OFFSET: usize = 0x340;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadData0 {}
+impl Writable for LoadData0 {}
+
+/// Load data 1: bytes 8..15.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadData1(pub u64);
+impl LoadData1 {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadData1 {
+    const NAME: &'static str = "LOAD_DATA1";
+    const OFFSET: usize = 0x348;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadData1 {}
+impl Writable for LoadData1 {}
+
+/// Load data 2: bytes 16..23.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadData2(pub u64);
+impl LoadData2 {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadData2 {
+    const NAME: &'static str = "LOAD_DATA2";
+    const OFFSET: usize = 0x350;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadData2 {}
+impl Writable for LoadData2 {}
+
+/// Load data 3: bytes 24..31.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadData3(pub u64);
+impl LoadData3 {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadData3 {
+    const NAME: &'static str = "LOAD_DATA3";
+    const OFFSET: usize = 0x358;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadData3 {}
+impl Writable for LoadData3 {}
+
+/// Load data 4: bytes 32..39.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadData4(pub u64);
+impl LoadData4 {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadData4 {
+    const NAME: &'static str = "LOAD_DATA4";
+    const OFFSET: usize = 0x360;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadData4 {}
+impl Writable for LoadData4 {}
+
+/// Load sequence: stamp: the card takes a load only while this is the number that it expects next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadSequence(pub u64);
+impl LoadSequence {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+    /// Sets `value`.
+    #[must_use]
+    pub const fn with_value(self, value: u64) -> Self {
+        let _ = self;
+        Self(value)
+    }
+}
+
+impl Register for LoadSequence {
+    const NAME: &'static str = "LOAD_SEQUENCE";
+    const OFFSET: usize = 0x368;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadSequence {}
+impl Writable for LoadSequence {}
+
+/// Load command: writing asks for a load; one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LoadCommand(pub u64);
+impl LoadCommand {
+    /// Message: its length in bytes, at most 40. (bits 5:0)
+    #[must_use]
+    pub const fn length(self) -> u64 {
+        self.0 & 0x3f
+    }
+    /// Sets `length`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 6 bits.
+    #[must_use]
+    pub const fn with_length(self, value: u64) -> Self {
+        assert!(value <= 0x3f, "length has 6 bits");
+        Self((self.0 & !0x3f) | (value))
+    }
+    /// 0 a message, 1 the slot's book is proven, 2 it is not, 3 the feed is. (bits 9:8)
+    #[must_use]
+    pub const fn kind(self) -> u64 {
+        (self.0 >> 8) & 0x3
+    }
+    /// Sets `kind`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 2 bits.
+    #[must_use]
+    pub const fn with_kind(self, value: u64) -> Self {
+        assert!(value <= 0x3, "kind has 2 bits");
+        Self((self.0 & !0x300) | (value << 8))
+    }
+    /// Kinds 1 and 2. (bits 27:16)
+    #[must_use]
+    pub const fn slot(self) -> u64 {
+        (self.0 >> 16) & 0xfff
+    }
+    /// Sets `slot`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 12 bits.
+    #[must_use]
+    pub const fn with_slot(self, value: u64) -> Self {
+        assert!(value <= 0xfff, "slot has 12 bits");
+        Self((self.0 & !0xfff0000) | (value << 16))
+    }
+    /// Any write strobes. (bits 32:32)
+    #[must_use]
+    pub const fn go(self) -> bool {
+        (self.0 >> 32) & 1 != 0
+    }
+    /// Sets `go`.
+    #[must_use]
+    pub const fn with_go(self, value: bool) -> Self {
+        Self((self.0 & !0x100000000) | ((value as u64) << 32))
+    }
+}
+
+impl Register for LoadCommand {
+    const NAME: &'static str = "LOAD_COMMAND";
+    const OFFSET: usize = 0x370;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LoadCommand {}
+impl Writable for LoadCommand {}
+
+bitflags::bitflags! {
+    /// Load status.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct LoadStatus: u64 {
+        /// The last command waits for a pause in the input.
+        const PENDING = 0x1;
+        /// The last command was refused: its stamp was not the number expected.
+        const REFUSED = 0x2;
+    }
+}
+
+impl Register for LoadStatus {
+    const NAME: &'static str = "LOAD_STATUS";
+    const OFFSET: usize = 0x378;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self::from_bits_retain(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.bits()
+    }
+}
+impl Readable for LoadStatus {}
+
+/// Next sequence: the number that the card expects next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NextSequence(pub u64);
+impl NextSequence {
+    /// Value. (bits 63:0)
+    #[must_use]
+    pub const fn value(self) -> u64 {
+        self.0
+    }
+}
+
+impl Register for NextSequence {
+    const NAME: &'static str = "NEXT_SEQUENCE";
+    const OFFSET: usize = 0x380;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for NextSequence {}

@@ -12,7 +12,7 @@ pub struct CardCounters {
 /// The three ledgers of conservation (docs/card-model.md, section 8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ledgers {
-    /// Message copies that entered, both lines.
+    /// Message copies that entered, both lines, and messages that the host loaded.
     pub copies_in: u64,
     /// Message copies with a disposition.
     pub disposed: u64,
@@ -82,7 +82,7 @@ impl CardCounters {
     #[must_use]
     pub fn ledgers(&self) -> Ledgers {
         Ledgers {
-            copies_in: self.sum(Group::Copies),
+            copies_in: self.sum(Group::Copies) + self.get(Counter::LoadsMessages),
             disposed: self.sum(Group::Dispositions),
             in_flight: self.in_flight,
             ticks_made: self.get(Counter::OutputTicksMade),

@@ -4,10 +4,12 @@
 //! [`Driver::stop`]. Hot path: [`Driver::poll`], which reads memory only, and posts one doorbell write every quarter ring.
 
 use escapement_abi::registers::{
-    AbiVersion as AbiRegister, Board, BuildHash, Control, LineSeenA, LineSeenB, Magic, Params,
-    Params2, RingControl, RingHead, RingTail, Status,
+    AbiVersion as AbiRegister, Board, BuildHash, Control, LineSeenA, LineSeenB, LoadCommand,
+    LoadData0, LoadSequence, LoadStatus, Magic, NextSequence, Params, Params2, RingControl,
+    RingHead, RingTail, Status,
 };
 use escapement_abi::{counters, registers, Counter, Readable, Register, Writable};
+use escapement_feed::load::{Load, LOAD_BYTES_MAX};
 
 use crate::config::{CardConfig, CardParams, RingMode};
 use crate::counters::CardCounters;
@@ -272,6 +274,48 @@ impl<D: Device> Driver<D> {
         let running = self.running.as_ref().ok_or(CardError::NotConfigured { action })?;
         let enable = if running.started { Control::ENABLE } else { Control::empty() };
         write(&mut self.device, running.programme.control() | enable | what)
+    }
+
+    /// Changes the running card's books (docs/card-model.md, section 11) while it expects number `stamp`: true if the
+    /// card took the load, false if it has moved on. The books must follow the feed again from that number on.
+    ///
+    /// # Errors
+    /// The message is longer than the card's registers, the card never comes to a pause, or the device fails.
+    pub fn load(&mut self, stamp: u64, load: Load<'_>) -> Result<bool, CardError> {
+        let command = match load {
+            Load::Message(data) => {
+                if data.len() > LOAD_BYTES_MAX {
+                    let (bytes, max) = (data.len(), LOAD_BYTES_MAX);
+                    return Err(CardError::LoadLength { bytes, max });
+                }
+                for (word, at) in data.chunks(8).zip((LoadData0::OFFSET as u64..).step_by(8)) {
+                    let mut bytes = [0; 8];
+                    bytes[..word.len()].copy_from_slice(word);
+                    self.device.bar_write64(at, u64::from_le_bytes(bytes))?;
+                }
+                LoadCommand(0).with_length(data.len() as u64)
+            }
+            Load::SlotProven(slot) => LoadCommand(0).with_kind(1).with_slot(u64::from(slot)),
+            Load::SlotDoubtful(slot) => LoadCommand(0).with_kind(2).with_slot(u64::from(slot)),
+            Load::FeedProven => LoadCommand(0).with_kind(3),
+        };
+        write(&mut self.device, LoadSequence(stamp))?;
+        write(&mut self.device, command.with_go(true))?;
+        for _ in 0..STATUS_POLLS_MAX {
+            let status: LoadStatus = read(&mut self.device)?;
+            if !status.contains(LoadStatus::PENDING) {
+                return Ok(!status.contains(LoadStatus::REFUSED));
+            }
+        }
+        Err(CardError::NotReached { state: "a pause to load in", polls: STATUS_POLLS_MAX })
+    }
+
+    /// Sequence number that the card expects next.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn next_sequence(&mut self) -> Result<u64, CardError> {
+        Ok(read::<NextSequence, D>(&mut self.device)?.value())
     }
 
     /// Stamps of the last accepted frames of lines A and B, ns; 0 before the first.

@@ -107,6 +107,14 @@ pub enum CardError {
         /// Largest frame.
         max: usize,
     },
+    /// A message that does not fit the load registers.
+    #[error("a load of {bytes} bytes: the card takes messages of at most {max}")]
+    LoadLength {
+        /// Bytes given.
+        bytes: usize,
+        /// Longest message.
+        max: usize,
+    },
     /// The card model stopped making progress.
     #[error("the card took no progress for {cycles} core cycles while {waiting_for}")]
     Stuck {

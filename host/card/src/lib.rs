@@ -36,7 +36,7 @@ pub use device::Device;
 pub use dma::DmaBuffer;
 pub use driver::{CardInfo, Driver, DriverStats};
 pub use error::{AbiVersion, CardError};
-pub use escapement_feed::{Line, Transport};
+pub use escapement_feed::{Line, Load, Transport};
 pub use faulty::{FaultCounts, FaultPlan, Faulty};
 pub use injector::{Frame, Injector};
 pub use interrupt::EventFd;

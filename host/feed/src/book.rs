@@ -152,6 +152,35 @@ impl Book {
         self.slots[usize::from(slot)].untracked
     }
 
+    /// A slot's status byte; 0 before the first.
+    #[must_use]
+    pub fn status(&self, slot: u16) -> u8 {
+        self.slots[usize::from(slot)].status
+    }
+
+    /// Bid and ask as last published.
+    #[must_use]
+    pub fn published(&self, slot: u16) -> [Quote; 2] {
+        self.slots[usize::from(slot)].published
+    }
+
+    /// A slot's book cannot be proven, whatever the feed's flag says.
+    #[must_use]
+    pub fn is_bad(&self, slot: u16) -> bool {
+        self.slots[usize::from(slot)].is_bad()
+    }
+
+    /// Slots of the card.
+    #[must_use]
+    pub fn slots(&self) -> u16 {
+        self.slots.len() as u16
+    }
+
+    /// The host says whether a slot's book is proven.
+    pub fn set_doubt(&mut self, slot: u16, doubtful: bool) {
+        self.slots[usize::from(slot)].bad = doubtful;
+    }
+
     /// An order that was not in the table has gone.
     pub fn untracked_order_left(&mut self, slot: u16) {
         let untracked = &mut self.slots[usize::from(slot)].untracked;

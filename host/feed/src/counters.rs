@@ -33,6 +33,8 @@ pub struct Counters {
     events: [u64; Event::COUNT],
     messages: [u64; MESSAGE_COUNTERS],
     ticks: [u64; 5],
+    /// Loads by the host: messages, marks, refused.
+    loads: [u64; 3],
     /// Prices told as escapes.
     pub escapes: u64,
     /// Recentre entries.
@@ -50,6 +52,20 @@ impl Counters {
     pub(crate) fn copy_in(&mut self, line: Line) {
         self.copies_in[line as usize] += 1;
         self.in_flight += 1;
+    }
+
+    /// The host loaded a message: in the ledger it is a copy.
+    pub(crate) fn loaded_message(&mut self) {
+        self.loads[0] += 1;
+        self.in_flight += 1;
+    }
+
+    pub(crate) fn loaded_mark(&mut self) {
+        self.loads[1] += 1;
+    }
+
+    pub(crate) fn load_refused(&mut self) {
+        self.loads[2] += 1;
     }
 
     #[inline]
@@ -95,6 +111,18 @@ impl Counters {
     #[must_use]
     pub fn copies_in(&self, line: Line) -> u64 {
         self.copies_in[line as usize]
+    }
+
+    /// Messages that the host loaded.
+    #[must_use]
+    pub fn loaded_messages(&self) -> u64 {
+        self.loads[0]
+    }
+
+    /// Loads that were refused.
+    #[must_use]
+    pub fn loads_refused(&self) -> u64 {
+        self.loads[2]
     }
 
     /// Frames of this disposition on a line.
@@ -158,7 +186,8 @@ impl Counters {
     pub fn conserved(&self) -> bool {
         let copies: u64 = self.copies_in.iter().sum();
         let disposed: u64 = self.dispositions.iter().sum();
-        copies == disposed + self.in_flight && self.events(Event::Lost) == self.declared_lost
+        copies + self.loads[0] == disposed + self.in_flight
+            && self.events(Event::Lost) == self.declared_lost
     }
 
     /// Every counter with its register's name, in register order up to the output counters, then those of the
@@ -192,6 +221,8 @@ impl Counters {
             ("output_refreshes", self.refreshes),
         ];
         let output = output.into_iter().map(|(name, count)| (name.to_owned(), count));
+        let loads = ["loads_messages", "loads_marks", "loads_refused"];
+        let loads = loads.into_iter().map(str::to_owned).zip(self.loads);
         copies
             .chain(frames)
             .chain(dispositions)
@@ -200,5 +231,6 @@ impl Counters {
             .chain(messages)
             .chain(ticks)
             .chain(output)
+            .chain(loads)
     }
 }

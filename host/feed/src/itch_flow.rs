@@ -63,6 +63,12 @@ impl ItchFlow {
         }
     }
 
+    /// The locates learned so far.
+    #[must_use]
+    pub fn locates(&self) -> &LocateTable {
+        &self.locates
+    }
+
     /// The orders tracked now.
     #[must_use]
     pub fn orders(&self) -> &OrderTable {

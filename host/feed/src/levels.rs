@@ -33,7 +33,7 @@ pub struct LevelStore {
     ways: u8,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Level {
     /// Rank: greater is better, for both sides.
     rank: i64,
@@ -169,6 +169,12 @@ impl LevelStore {
     pub fn best(&self, slot: u16, side: Side) -> Option<(i64, u64)> {
         let best = self.sides[usize::from(slot)][side as usize].last()?;
         Some((ranked(side, best.rank), best.size))
+    }
+
+    /// Whether a slot has the same levels in another store.
+    #[must_use]
+    pub fn same_slot(&self, other: &Self, slot: u16) -> bool {
+        self.sides[usize::from(slot)] == other.sides[usize::from(slot)]
     }
 
     /// Levels held in all.

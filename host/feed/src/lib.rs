@@ -20,6 +20,7 @@ pub mod itch_flow;
 pub mod levels;
 pub mod line;
 pub mod line_arbiter;
+pub mod load;
 pub mod locate_table;
 pub mod lost_ranges;
 pub mod model;
@@ -30,8 +31,10 @@ pub mod protocol;
 pub mod recentre;
 pub mod refresh;
 pub mod reorder;
+pub mod sequenced;
 pub mod symbol;
 pub mod symbol_map;
+pub mod truth;
 
 pub use census::SymbolCensus;
 pub use config::{
@@ -42,6 +45,9 @@ pub use counters::Counters;
 pub use detect::{detect_feed, Detected};
 pub use escapement_abi::{Event, FrameDisposition, MessageDisposition};
 pub use line::Line;
+pub use load::Load;
 pub use model::CardModel;
 pub use protocol::{Protocol, Transport};
+pub use sequenced::{Sequenced, SequencedFeed};
 pub use symbol::Symbol;
+pub use truth::Truth;

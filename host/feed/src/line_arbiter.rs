@@ -118,6 +118,17 @@ impl LineArbiter {
         self.bad
     }
 
+    /// The host has mended every book of the feed.
+    pub fn prove(&mut self) {
+        self.bad = false;
+    }
+
+    /// The session followed; 0 before the first packet.
+    #[must_use]
+    pub fn session(&self) -> u128 {
+        self.session
+    }
+
     /// Stamp of a line's last accepted frame, ns; 0 before the first.
     #[must_use]
     pub fn last_seen(&self, line: Line) -> u64 {

@@ -10,6 +10,7 @@ use crate::iex_flow;
 use crate::itch_flow::ItchFlow;
 use crate::line::Line;
 use crate::line_arbiter::{Copy, Downstream, LineArbiter};
+use crate::load::{Load, LOAD_BYTES_MAX};
 use crate::packet::{Blocks, BlocksEnd};
 use crate::protocol::{Protocol, Undecoded};
 use crate::refresh::RefreshTimer;
@@ -53,6 +54,26 @@ impl Books {
     }
 }
 
+impl Books {
+    /// Takes a message, on its way to its disposition.
+    #[inline]
+    fn message(&mut self, data: &[u8], delivered: Delivered, out: &mut impl FnMut(Entry)) {
+        let Self { protocol, map, itch, book, counters } = self;
+        let done = match itch {
+            Some(flow) => itch::decode(data)
+                .map(|message| flow.message(&message, delivered, map, book, counters, out)),
+            None => iex::decode(*protocol, data)
+                .map(|message| iex_flow::message(&message, delivered, map, book, counters, out)),
+        };
+        counters.dispose(match done {
+            Ok(disposition) => disposition,
+            Err(Undecoded::Empty) => MessageDisposition::Empty,
+            Err(Undecoded::UnknownType) => MessageDisposition::UnknownType,
+            Err(Undecoded::Short) => MessageDisposition::Short,
+        });
+    }
+}
+
 /// The books, and where their entries go.
 struct Downwards<'a, F> {
     books: &'a mut Books,
@@ -62,21 +83,8 @@ struct Downwards<'a, F> {
 impl<F: FnMut(Entry)> Downstream for Downwards<'_, F> {
     #[inline]
     fn message(&mut self, data: &[u8], delivered: Delivered) {
-        let Books { protocol, map, itch, book, counters } = &mut *self.books;
-        counters.delivered(data.first().copied());
-        let done = match itch {
-            Some(flow) => itch::decode(data)
-                .map(|message| flow.message(&message, delivered, map, book, counters, self.out)),
-            None => iex::decode(*protocol, data).map(|message| {
-                iex_flow::message(&message, delivered, map, book, counters, self.out)
-            }),
-        };
-        counters.dispose(match done {
-            Ok(disposition) => disposition,
-            Err(Undecoded::Empty) => MessageDisposition::Empty,
-            Err(Undecoded::UnknownType) => MessageDisposition::UnknownType,
-            Err(Undecoded::Short) => MessageDisposition::Short,
-        });
+        self.books.counters.delivered(data.first().copied());
+        self.books.message(data, delivered, self.out);
     }
 
     fn entry(&mut self, entry: Entry) {
@@ -289,6 +297,51 @@ impl CardModel {
     pub fn flush(&mut self, out: &mut impl FnMut(Entry)) {
         let card_time = self.refresh.card_time();
         self.arbiter.flush(card_time, &mut Downwards { books: &mut self.books, out });
+    }
+
+    /// What the host loads while the card expects number `stamp` (docs/card-model.md, section 11). False if it expects
+    /// another one: then nothing was done but to count it.
+    pub fn load(&mut self, stamp: u64, load: Load<'_>, out: &mut impl FnMut(Entry)) -> bool {
+        if stamp != self.arbiter.expected() {
+            self.books.counters.load_refused();
+            return false;
+        }
+        let hw_time = self.refresh.card_time();
+        let index = self.arbiter.next_index();
+        match load {
+            Load::Message(data) => {
+                let data = &data[..data.len().min(LOAD_BYTES_MAX)];
+                let delivered = Delivered { index, hw_time, bad: self.arbiter.is_bad() };
+                self.books.counters.loaded_message();
+                self.books.message(data, delivered, out);
+            }
+            Load::SlotProven(slot) | Load::SlotDoubtful(slot) => {
+                let Books { book, counters, .. } = &mut self.books;
+                counters.loaded_mark();
+                if slot < book.slots() {
+                    book.set_doubt(slot, matches!(load, Load::SlotDoubtful(_)));
+                    let bad = self.arbiter.is_bad();
+                    book.refresh(slot, hw_time, index, bad, counters, out);
+                }
+            }
+            Load::FeedProven => {
+                self.books.counters.loaded_mark();
+                self.arbiter.prove();
+            }
+        }
+        true
+    }
+
+    /// Sequence number expected next.
+    #[must_use]
+    pub fn next_sequence(&self) -> u64 {
+        self.arbiter.expected()
+    }
+
+    /// Its locates; none for feeds without.
+    #[must_use]
+    pub fn locates(&self) -> Option<&crate::locate_table::LocateTable> {
+        self.books.itch.as_ref().map(ItchFlow::locates)
     }
 
     /// Re-announces every slot once, now.

@@ -162,6 +162,14 @@ impl OrderTable {
         true
     }
 
+    /// Every order, set by set in no order that means anything.
+    pub fn iter(&self) -> impl Iterator<Item = &Order> {
+        let sets = self.counts.len();
+        let of_set =
+            move |set: usize| (0..usize::from(self.counts[set])).map(move |way| way * sets + set);
+        (0..sets).flat_map(of_set).map(|at| &self.orders[at])
+    }
+
     /// Forgets all orders.
     pub fn clear(&mut self) {
         self.counts.fill(0);

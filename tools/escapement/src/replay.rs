@@ -6,6 +6,8 @@ pub(crate) mod latency;
 mod lines;
 pub(crate) mod pace;
 pub(crate) mod passed;
+mod record;
+pub(crate) mod recovery;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;

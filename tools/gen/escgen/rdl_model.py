@@ -17,6 +17,7 @@ GROUPS = {
     "messages": "delivered messages by type byte",
     "ticks": "ticks made by kind",
     "output": "entries and lines on their way out",
+    "loads": "what the host loaded: messages (in ledger 1 like copies), marks of slots and feed, and loads refused",
 }
 
 

@@ -9,12 +9,14 @@ mod registers;
 mod ring_writer;
 
 use escapement_abi::registers::{
-    CardTime, Control, GapWindow, IrqControl, LineSeenA, LineSeenB, Lines, RingControl, RingTail,
-    Status,
+    CardTime, Control, GapWindow, IrqControl, LineSeenA, LineSeenB, Lines, LoadCommand, LoadData0,
+    LoadData1, LoadData2, LoadData3, LoadData4, LoadSequence, LoadStatus, NextSequence,
+    RingControl, RingTail, Status,
 };
 use escapement_abi::{counters, Counter, Register};
 use escapement_codec::Entry;
-use escapement_feed::{CardModel, Line};
+use escapement_feed::load::LOAD_BYTES_MAX;
+use escapement_feed::{CardModel, Line, Load};
 
 use self::packer::Packer;
 use self::registers::RegisterFile;
@@ -30,6 +32,9 @@ use crate::interrupt::EventFd;
 use crate::latency::LatencyReport;
 
 pub use self::registers::SOFT_PARAMS;
+
+/// Bytes of the load data registers.
+const LOAD_WINDOW: usize = 40;
 
 /// The golden model as a device.
 #[derive(Debug)]
@@ -240,6 +245,35 @@ impl SoftCard {
         }
     }
 
+    /// A load is done at once: nothing is ever on its way.
+    fn load(&mut self) -> Result<(), CardError> {
+        let command: LoadCommand = self.registers.get();
+        let stamp = self.registers.get::<LoadSequence>().value();
+        let mut bytes = [0; LOAD_WINDOW];
+        let words = [
+            self.registers.get::<LoadData0>().into_raw(),
+            self.registers.get::<LoadData1>().into_raw(),
+            self.registers.get::<LoadData2>().into_raw(),
+            self.registers.get::<LoadData3>().into_raw(),
+            self.registers.get::<LoadData4>().into_raw(),
+        ];
+        for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        let slot = command.slot() as u16;
+        let load = match command.kind() {
+            0 => Load::Message(&bytes[..(command.length() as usize).min(LOAD_BYTES_MAX)]),
+            1 => Load::SlotProven(slot),
+            2 => Load::SlotDoubtful(slot),
+            _ => Load::FeedProven,
+        };
+        let taken =
+            self.run(|model, output| model.load(stamp, load, &mut |entry| output.push(&entry)))?;
+        let refused = if taken { LoadStatus::empty() } else { LoadStatus::REFUSED };
+        self.registers.set::<LoadStatus>(refused.bits());
+        Ok(())
+    }
+
     fn last_seen(&self, line: Line) -> u64 {
         self.core.model.as_ref().map_or(0, |model| model.last_seen(line))
     }
@@ -274,6 +308,7 @@ impl Device for SoftCard {
             Status::OFFSET => self.status(),
             LineSeenA::OFFSET => self.last_seen(Line::A),
             LineSeenB::OFFSET => self.last_seen(Line::B),
+            NextSequence::OFFSET => self.core.model.as_ref().map_or(1, |m| m.next_sequence()),
             CardTime::OFFSET => self.core.model.as_ref().map_or(0, |m| m.card_time()),
             _ => self.registers.word(offset),
         })
@@ -285,6 +320,7 @@ impl Device for SoftCard {
         match offset as usize {
             Control::OFFSET => self.control_write(Control::from_raw(value)),
             RingTail::OFFSET | RingControl::OFFSET => self.deliver(),
+            LoadCommand::OFFSET => self.load(),
             Lines::OFFSET | GapWindow::OFFSET => {
                 self.lines_changed();
                 Ok(())

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use escapement_abi::registers::{
     AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, Lines,
-    Magic, MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval, RingControl,
-    RingTail, SlotCentre, SlotCommand, SlotTick, TimeRate, MAP_BYTES,
+    LoadCommand, Magic, MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval,
+    RingControl, RingTail, SlotCentre, SlotCommand, SlotTick, TimeRate, MAP_BYTES,
 };
 use escapement_abi::{registers::expected, Readable, Register};
 use escapement_feed::{
@@ -211,6 +211,7 @@ fn writable(offset: usize) -> Option<u64> {
         Lines::OFFSET => 3,
         FeedProtocol::OFFSET => 0xffff_ffff_0001_ffff,
         RecentreRun::OFFSET => 0xff,
+        LoadCommand::OFFSET => 0x1_0fff_033f,
         RingControl::OFFSET => 0x33f,
         RingTail::OFFSET => u64::MAX,
         o if READ_ONLY.contains(&o) || o >= escapement_abi::counters::BASE => return None,
@@ -218,7 +219,7 @@ fn writable(offset: usize) -> Option<u64> {
     })
 }
 
-const READ_ONLY: [usize; 11] = {
+const READ_ONLY: [usize; 13] = {
     use escapement_abi::registers::offset as at;
     [
         at::MAGIC,
@@ -232,5 +233,7 @@ const READ_ONLY: [usize; 11] = {
         at::STATUS,
         at::CARD_TIME,
         at::RING_HEAD,
+        at::LOAD_STATUS,
+        at::NEXT_SEQUENCE,
     ]
 };

@@ -9,6 +9,7 @@ use super::replay::on_card;
 use super::{print, write_json};
 use crate::failure::Failure;
 use crate::replay::pace::Speed;
+use crate::replay::recovery::Servers;
 use crate::replay::run::Options;
 use crate::replay::settings::{CardKind, Settings};
 
@@ -51,6 +52,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         packets_max: arguments.packets,
         read_lines: true,
         bare: true,
+        servers: Servers::default(),
     };
     let mut cards = serde_json::Map::new();
     for kind in kinds {

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::outputs;
 use crate::replay::latency::ModeLatency;
 use crate::replay::pace::Speed;
+use crate::replay::recovery::Servers;
 use crate::replay::report::Report;
 use crate::replay::run::{replay, Options, Outcome};
 use crate::replay::settings::{CardKind, Prepared, Settings};
@@ -44,6 +45,8 @@ pub(super) struct Arguments {
     /// Append the hardware stamp to each tick's row
     #[arg(long, requires = "ticks")]
     hw_time: bool,
+    #[command(flatten)]
+    servers: Servers,
     /// Write JSON here (- for stdout instead of the report)
     #[arg(long, value_name = "OUT")]
     json: Option<PathBuf>,
@@ -94,6 +97,7 @@ impl Arguments {
         let arguments = self;
         arguments.settings.assure_fits(arguments.card)?;
         let prepared = arguments.settings.prepare(&arguments.captures)?;
+        arguments.servers.assure_fits(&prepared.config, prepared.protocol)?;
         let options = Options {
             speed: arguments.speed,
             check: arguments.check,
@@ -102,6 +106,7 @@ impl Arguments {
             packets_max: None,
             read_lines: true,
             bare: false,
+            servers: arguments.servers.clone(),
         };
         let outcome = on_card(arguments.card, &prepared, &prepared.config, &options)?;
         let (early, whole) = latencies(arguments, &prepared, &outcome)?;
@@ -164,6 +169,7 @@ fn latencies(
         packets_max: Some(OTHER_MODE_PACKETS),
         read_lines: false,
         bare: false,
+        servers: Servers::default(),
     };
     let other = on_card(arguments.card, prepared, &config, &options)?;
     let other = other.latency.map(|report| ModeLatency { report, frames: other.packets });

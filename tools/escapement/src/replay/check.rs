@@ -5,14 +5,14 @@
 //! the same 64 bytes. Dropped ticks must explain exactly the golden ticks that are missing.
 
 mod compare;
-mod golden;
+pub(super) mod golden;
 
 use std::collections::BTreeMap;
 use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 use escapement_card::{CardConfig, CardCounters, CardParams, Line};
-use escapement_feed::CardModel;
+use escapement_feed::{CardModel, Load};
 use serde_json::{json, Value};
 
 pub(crate) use compare::{Comparison, Mismatch};
@@ -31,10 +31,42 @@ struct Batch {
     bytes: Vec<u8>,
     /// Line, stamp and length of each.
     frames: Vec<(Line, u64, usize)>,
+    /// In front of the frames: what the host loaded, and the stamps.
+    loads: Vec<(u64, OwnedLoad)>,
     /// Behind the frames: the input ended.
     flush: bool,
     lines: Vec<(u64, [u8; 64])>,
     lost: Vec<(u64, u64)>,
+}
+
+/// A load on its way to the check.
+enum OwnedLoad {
+    Message(Vec<u8>),
+    SlotProven(u16),
+    SlotDoubtful(u16),
+    FeedProven,
+}
+
+impl From<Load<'_>> for OwnedLoad {
+    fn from(load: Load<'_>) -> Self {
+        match load {
+            Load::Message(data) => Self::Message(data.to_vec()),
+            Load::SlotProven(slot) => Self::SlotProven(slot),
+            Load::SlotDoubtful(slot) => Self::SlotDoubtful(slot),
+            Load::FeedProven => Self::FeedProven,
+        }
+    }
+}
+
+impl OwnedLoad {
+    fn as_load(&self) -> Load<'_> {
+        match self {
+            Self::Message(data) => Load::Message(data),
+            Self::SlotProven(slot) => Load::SlotProven(*slot),
+            Self::SlotDoubtful(slot) => Load::SlotDoubtful(*slot),
+            Self::FeedProven => Load::FeedProven,
+        }
+    }
 }
 
 /// Handle of the checking thread.
@@ -63,6 +95,9 @@ impl Checker {
             for batch in receiver {
                 let mut at = 0;
                 let mut expect = |entry| comparison.expect(entry);
+                for (stamp, load) in &batch.loads {
+                    model.load(*stamp, load.as_load(), &mut expect);
+                }
                 for (line, stamp_ns, length) in batch.frames {
                     let frame = &batch.bytes[at..at + length];
                     at += length;
@@ -93,7 +128,15 @@ impl Checker {
         }
     }
 
-    /// The input has ended; nothing but lines comes after.
+    /// The host loaded the card, which was empty.
+    pub(crate) fn load(&mut self, stamp: u64, load: Load<'_>) {
+        if !self.batch.frames.is_empty() || self.batch.flush || !self.batch.lines.is_empty() {
+            self.send();
+        }
+        self.batch.loads.push((stamp, load.into()));
+    }
+
+    /// The input has ended; nothing but loads and lines comes after.
     pub(crate) fn flush(&mut self) {
         self.batch.flush = true;
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use escapement_codec::entry::{MAYBE_BAD_BOOK, SLOT_NONE};
-use escapement_codec::{LineTick, Price, TickKind};
+use escapement_codec::{Price, Tick, TickKind};
 
 use escapement_feed::Protocol;
 
@@ -45,8 +45,31 @@ impl<W: Write> TickCsv<W> {
         })
     }
 
-    /// Writes a tick.
-    pub(crate) fn tick(&mut self, tick: &LineTick, price: Price, seq: u64) -> io::Result<()> {
+    /// Writes the row of a tick.
+    pub(crate) fn write(
+        &mut self,
+        tick: &Tick,
+        price: Price,
+        seq: u64,
+        repaired: bool,
+    ) -> io::Result<()> {
+        self.row(tick, price, seq, repaired)?;
+        self.output.write_all(&self.row)
+    }
+
+    /// Writes rows that were made before.
+    pub(crate) fn write_rows(&mut self, rows: &[u8]) -> io::Result<()> {
+        self.output.write_all(rows)
+    }
+
+    /// Makes the row of a tick, with its line end. `repaired`: it was not the card that said so.
+    pub(crate) fn row(
+        &mut self,
+        tick: &Tick,
+        price: Price,
+        seq: u64,
+        repaired: bool,
+    ) -> io::Result<&[u8]> {
         let mut number = itoa::Buffer::new();
         let row = &mut self.row;
         row.clear();
@@ -84,15 +107,25 @@ impl<W: Write> TickCsv<W> {
             _ => {}
         }
         row.push(b',');
-        if tick.flags & MAYBE_BAD_BOOK != 0 {
-            row.extend(*b"MAYBE_BAD_BOOK");
-        }
+        let doubtful = tick.flags & MAYBE_BAD_BOOK != 0;
+        row.extend(
+            match (doubtful, repaired) {
+                (false, false) => "",
+                (true, false) => "MAYBE_BAD_BOOK",
+                (false, true) => "REPAIRED",
+                (true, true) => "MAYBE_BAD_BOOK|REPAIRED",
+            }
+            .bytes(),
+        );
         if self.hw_time {
             row.push(b',');
-            row.extend(number.format(tick.hw_time).bytes());
+            // a fetched message came in no frame
+            if tick.hw_time != 0 || !repaired {
+                row.extend(number.format(tick.hw_time).bytes());
+            }
         }
         row.push(b'\n');
-        self.output.write_all(row)
+        Ok(row)
     }
 
     /// The output, with all rows written to it.

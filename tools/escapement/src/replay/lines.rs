@@ -7,7 +7,7 @@ use escapement_codec::{
     decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, SequenceTrack, TickKind,
 };
 
-use super::csv::TickCsv;
+use super::record::Record;
 use crate::instruments::{Instrument, SLOTS};
 
 /// Kinds of ticks in the order of reports.
@@ -18,7 +18,7 @@ pub(crate) const TICK_KINDS: [TickKind; 5] =
 pub(crate) struct LineTally<W: Write> {
     centres: CentreTable<SLOTS>,
     sequence: SequenceTrack,
-    csv: Option<TickCsv<W>>,
+    record: Option<Record<W>>,
     /// Lines read.
     pub(crate) lines: u64,
     /// Of these, lines that hold a tick; the others only tell state again.
@@ -54,12 +54,12 @@ pub(crate) struct LineTally<W: Write> {
 }
 
 impl<W: Write> LineTally<W> {
-    /// A reader of the lines of a card with these instruments; rows go to `csv`.
-    pub(crate) fn new(instruments: &[Instrument], csv: Option<TickCsv<W>>) -> Self {
+    /// A reader of the lines of a card with these instruments; rows go to `record`.
+    pub(crate) fn new(instruments: &[Instrument], record: Option<Record<W>>) -> Self {
         Self {
             centres: centres_of(instruments),
             sequence: SequenceTrack::new(),
-            csv,
+            record,
             lines: 0,
             tick_lines: 0,
             illegal_lines: 0,
@@ -109,7 +109,7 @@ impl<W: Write> LineTally<W> {
         self.entries += 1;
         match item {
             LineItem::Tick(tick) => self.tick(&tick)?,
-            LineItem::Control(entry) => self.control(&entry),
+            LineItem::Control(entry) => self.control(&entry)?,
             _ => {}
         }
         Ok(())
@@ -120,19 +120,22 @@ impl<W: Write> LineTally<W> {
         self.flagged += u64::from(tick.flags & escapement_codec::entry::MAYBE_BAD_BOOK != 0);
         self.escapes += u64::from(matches!(tick.price, escapement_codec::LinePrice::Exact(_)));
         let price = self.centres.price(tick);
-        match &mut self.csv {
-            Some(csv) => csv.tick(tick, price, self.sequence.sequence(tick.msg_index)),
+        match &mut self.record {
+            Some(record) => record.tick(tick, price, self.sequence.sequence(tick.msg_index)),
             None => Ok(()),
         }
     }
 
-    fn control(&mut self, entry: &Entry) {
+    fn control(&mut self, entry: &Entry) -> io::Result<()> {
         self.sequence.follow(entry);
         self.centres.learn(entry);
         match *entry {
             Entry::Gap { count, .. } => {
                 self.gaps += 1;
                 self.declared_lost = self.declared_lost.wrapping_add(count);
+                if let Some(record) = &mut self.record {
+                    record.gap();
+                }
             }
             Entry::TicksDropped { slot: SLOT_CONTROL, count, .. } => {
                 self.announced_control_drops += count
@@ -140,10 +143,22 @@ impl<W: Write> LineTally<W> {
             Entry::TicksDropped { count, .. } => self.announced_drops += count,
             Entry::Recentre { .. } => self.recentres += 1,
             Entry::Refresh { .. } => self.refreshes += 1,
-            Entry::Restart { .. } => self.restarts += 1,
+            Entry::Restart { .. } => {
+                self.restarts += 1;
+                if let Some(record) = &mut self.record {
+                    // what the old session lost stays lost
+                    record.leave()?;
+                }
+            }
             Entry::Void { .. } => self.voids += 1,
             _ => {}
         }
+        Ok(())
+    }
+
+    /// The record of rows, if one is written.
+    pub(crate) fn record(&mut self) -> Option<&mut Record<W>> {
+        self.record.as_mut()
     }
 
     /// Lines were lost: no centre can be trusted until it is told again.
@@ -162,8 +177,8 @@ impl<W: Write> LineTally<W> {
     }
 
     /// Gives back the output of the rows; no more are written.
-    pub(crate) fn take_output(&mut self) -> Option<W> {
-        self.csv.take().map(TickCsv::into_output)
+    pub(crate) fn take_output(&mut self) -> io::Result<Option<W>> {
+        self.record.take().map(Record::into_output).transpose()
     }
 }
 

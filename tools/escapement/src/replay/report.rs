@@ -12,6 +12,7 @@ use super::csv::kind_name;
 use super::latency::{all_json, bars, by_type_json, unloaded_json, ModeLatency};
 use super::lines::TICK_KINDS;
 use super::passed::Passed;
+use super::recovery::RecoveryReport;
 use super::run::Outcome;
 use super::settings::Prepared;
 use crate::failure::Failure;
@@ -258,7 +259,7 @@ impl Report {
                 )
             })
             .collect();
-        json!({
+        let mut report = json!({
             "card": outcome.card,
             "mode": self.mode,
             "captures": self.prepared.captures.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
@@ -307,7 +308,9 @@ impl Report {
             "messages_per_s": self.per_second(self.messages_in()),
             "error": self.verdict().err().map(|failure| failure.to_string()),
             "check": outcome.verdict.as_ref().map(|verdict| verdict.json()),
-        })
+        });
+        report["recovery"] = json!(outcome.recovery.as_ref().map(RecoveryReport::json));
+        report
     }
 
     /// For people.
@@ -393,6 +396,9 @@ impl Report {
                 tally.gaps, tally.declared_lost, tally.restarts, tally.voids, tally.announced_drops
             ),
         );
+        if let Some(recovery) = &outcome.recovery {
+            row("recovery", recovery.text());
+        }
         self.lines_text(&mut row);
         for (title, group) in [
             ("messages", Group::Messages),

@@ -14,6 +14,8 @@ use super::csv::TickCsv;
 use super::lines::LineTally;
 use super::pace::{Pace, Speed};
 use super::passed::Passed;
+use super::record::Record;
+use super::recovery::{Recovery, RecoveryReport, Servers};
 use super::settings::Prepared;
 use super::source::Source;
 use super::stamps::Stamps;
@@ -39,6 +41,8 @@ pub(crate) struct Options {
     pub(crate) read_lines: bool,
     /// For measurements: packets are read into memory first, and the captures are not followed for the third ledger.
     pub(crate) bare: bool,
+    /// Where what was lost can be had again.
+    pub(crate) servers: Servers,
 }
 
 /// What a replay gave.
@@ -65,6 +69,7 @@ pub(crate) struct Outcome {
     /// Time on a core.
     pub(crate) cpu: Duration,
     pub(crate) verdict: Option<Verdict>,
+    pub(crate) recovery: Option<RecoveryReport>,
     /// What ended the captures early, after everything good before it.
     pub(crate) capture_error: Option<String>,
     /// What ended the card early.
@@ -75,9 +80,16 @@ struct Replay<D> {
     driver: Driver<D>,
     tally: LineTally<TickFile>,
     checker: Option<Checker>,
+    recovery: Option<Recovery>,
     passed: Option<Passed>,
     lost_lines: u64,
     read_lines: bool,
+}
+
+/// Why loading stopped.
+enum Stop {
+    Host(Failure),
+    Card(CardError),
 }
 
 /// Replays captures through a device.
@@ -96,24 +108,29 @@ pub(crate) fn replay<D: Device + Injector>(
     let info = *driver.info();
     driver.configure(config)?;
     driver.start()?;
-    let csv = match &options.ticks {
+    let record = match &options.ticks {
         Some(path) => {
             let fail = |error| Failure::input(format!("{}: {error}", path.display()));
             let file = TickFile::create(path).map_err(fail)?;
-            Some(
-                TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time)
-                    .map_err(fail)?,
-            )
+            let csv = TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time)
+                .map_err(fail)?;
+            Some(Record::new(csv, !options.servers.is_empty()))
         }
         None => None,
     };
     let checker = if options.check { Some(Checker::start(config, &info.params)?) } else { None };
-    let tally = LineTally::new(&prepared.instruments, csv);
+    let recovery = if options.servers.is_empty() {
+        None
+    } else {
+        Some(Recovery::new(&options.servers, config, &info.params)?)
+    };
+    let tally = LineTally::new(&prepared.instruments, record);
     let card = driver.device_mut().name().to_string();
     let mut replay = Replay {
         driver,
         tally,
         checker,
+        recovery,
         passed: (!options.bare).then(|| Passed::new(config, prepared.protocol)),
         lost_lines: 0,
         read_lines: options.read_lines,
@@ -161,11 +178,17 @@ pub(crate) fn replay<D: Device + Injector>(
     let cpu = cpu_time::of_this_thread() - cpu_before;
     drop(progress);
 
-    let written = replay.tally.take_output().map_or(Ok(()), TickFile::finish);
+    let record_counts = replay.tally.record().map(|record| record.counts());
+    let written = replay.tally.take_output().and_then(|file| file.map_or(Ok(()), TickFile::finish));
     written.map_err(|error| ticks_failure(options, &error))?;
     let counters = replay.driver.counters()?;
     let last_seen_ns = replay.driver.lines_last_seen()?;
     let verdict = replay.checker.map(|checker| checker.finish(&counters)).transpose()?;
+    let recovery = replay.recovery.map(|recovery| {
+        let mut report = recovery.finish();
+        report.record = record_counts.unwrap_or_default();
+        report
+    });
     Ok(Outcome {
         card,
         packets,
@@ -183,6 +206,7 @@ pub(crate) fn replay<D: Device + Injector>(
         wall,
         cpu,
         verdict,
+        recovery,
         capture_error,
         card_error,
     })
@@ -223,7 +247,58 @@ impl<D: Device + Injector> Replay<D> {
         if let Some(passed) = &mut self.passed {
             passed.frame(line, bytes);
         }
-        self.drain().map(|done| done.map(|_| ()))
+        if let Err(error) = self.drain()? {
+            return Ok(Err(error));
+        }
+        if let Some(recovery) = &mut self.recovery {
+            recovery.frame(line, stamp_ns, bytes);
+        }
+        self.recover()
+    }
+
+    /// Mends the card if it was left behind and what it lacks can be had.
+    fn recover(&mut self) -> Result<Result<(), CardError>, Failure> {
+        if !self.recovery.as_mut().is_some_and(Recovery::is_ready) {
+            return Ok(Ok(()));
+        }
+        if let Err(error) = self.empty_card()? {
+            return Ok(Err(error));
+        }
+        self.record_loading(true);
+        let Some(mut recovery) = self.recovery.take() else { return Ok(Ok(())) };
+        let mended = recovery.mend(|stamp, load| {
+            if let Some(checker) = &mut self.checker {
+                checker.load(stamp, load);
+            }
+            let taken = self.driver.load(stamp, load).map_err(Stop::Card)?;
+            self.drain().map_err(Stop::Host)?.map_err(Stop::Card)?;
+            Ok(taken)
+        });
+        let mended = match mended {
+            Ok(mended) => mended,
+            Err(Stop::Card(error)) => return Ok(Err(error)),
+            Err(Stop::Host(failure)) => return Err(failure),
+        };
+        if let Err(error) = self.empty_card()? {
+            return Ok(Err(error));
+        }
+        self.record_loading(false);
+        let repair = if mended { recovery.settled() } else { None };
+        self.recovery = Some(recovery);
+        if let Some(record) = self.tally.record().filter(|_| mended) {
+            let written = match &repair {
+                Some(repair) => record.repair(repair),
+                None => record.leave(),
+            };
+            written.map_err(|error| Failure::input(format!("cannot write ticks: {error}")))?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn record_loading(&mut self, loading: bool) {
+        if let Some(record) = self.tally.record() {
+            record.loading(loading);
+        }
     }
 
     fn drain(&mut self) -> Result<Result<u64, CardError>, Failure> {
@@ -266,7 +341,13 @@ impl<D: Device + Injector> Replay<D> {
         if let Err(error) = self.driver.flush() {
             return Ok(Err(error));
         }
-        self.empty_card()
+        if let Err(error) = self.empty_card()? {
+            return Ok(Err(error));
+        }
+        if let Some(recovery) = &mut self.recovery {
+            recovery.flush();
+        }
+        self.recover()
     }
 
     /// Lets the card run until nothing is on its way and every line has been taken.
