@@ -243,6 +243,8 @@ class Book:
 
     def _visit(self, op):
         slot = self.slots[op["slot"]]
+        if op["code"]:  # the host's word: 1 proven, 2 not
+            slot.bad = op["code"] == 2
         if not slot.touched:
             return []
         entries = []

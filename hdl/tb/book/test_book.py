@@ -233,7 +233,21 @@ def coverage(name):
     cov.bins("flagged", [0, 4])
     cov.bins("entry", [1, 2, 3, 4, 5, 8, 10, 11, 12, 14, 17])
     cov.bins("ticks", [0, 1, 2])
+    cov.bins("said by the host", [0, 1, 2])
+    cov.bins("was flagged", [0, 1])
+    cov.cross("said by the host x was flagged", "said by the host", "was flagged")
     return cov
+
+
+def send_host_words(bench, cov):
+    """The host says of a slot that its book is proven, or not, or nothing, whatever was said before; then a tick."""
+    for was, says in [(was, says) for was in (1, 2) for says in (0, 1, 2)]:
+        for slot in random.sample(range(SLOTS), 2):
+            bench.send({"op": "OpControl", "ctl": "EvVisit", "slot": slot, "code": was})
+            bench.send({"op": "OpControl", "ctl": "EvVisit", "slot": slot, "code": says, "bad": random.getrandbits(1)})
+            cov.hit(**{"said by the host": says, "was flagged": was - 1})
+            bench.send({"op": "OpStatus", "slot": slot, "code": ord("T")})
+            bench.visit(slot)
 
 
 def send_other(bench, prices, cov):
@@ -251,7 +265,8 @@ def send_other(bench, prices, cov):
     elif what < 0.65:
         op = {"op": "OpSysStatus", "slot": SLOT_NONE, "code": random.choice(b"OSRMEC"), "bad": bad}
     elif what < 0.9:
-        op = {"op": "OpControl", "ctl": "EvVisit", "slot": slot, "bad": bad}
+        op = {"op": "OpControl", "ctl": "EvVisit", "slot": slot, "bad": bad, "code": random.choice([0, 0, 1, 2])}
+        cov.hit(**{"said by the host": op["code"], "was flagged": int(bench.reference.slots[slot].bad)})
     else:
         ctl = random.choice(["EvGap", "EvVoid", "EvHeartbeat"])
         op = {"op": "OpControl", "ctl": ctl, "slot": SLOT_NONE, "seq": random.getrandbits(64),
@@ -300,6 +315,7 @@ async def random_levels_equal_an_unbounded_book(dut):
     prices = [Prices(t, m, s.kinds) for t, m, s in zip(ticks, middles, bench.reference.slots)]
     cov = coverage("book, levels")
     cov.bins("event", ["absent_level", "level_overflow", "recentre_held", "refill", "restart"])
+    send_host_words(bench, cov)
     for number in cov.rounds(int(40 * SCALE)):
         if number == 0:
             overflow_a_set(bench, cov)
@@ -343,6 +359,7 @@ async def random_quotes_are_the_top_of_book(dut):
     prices = [Prices(t, m, s.kinds) for t, m, s in zip(ticks, middles, bench.reference.slots)]
     cov = coverage("book, quotes")
     cov.bins("changed", [(a, b) for a in ("same", "size", "price", "empty") for b in ("same", "size", "price", "empty")])
+    send_host_words(bench, cov)
     for number in cov.rounds(int(20 * SCALE)):
         for _ in range(150):
             if random.random() < 0.2:
@@ -459,6 +476,7 @@ async def random_orders_equal_an_unbounded_book(dut):
     orders = [Orders(slot, prices[slot]) for slot in range(SLOTS)]
     cov = coverage("book, orders")
     cov.bins("message", MESSAGES)
+    send_host_words(bench, cov)
     for _ in cov.rounds(int(40 * SCALE)):
         hot = [random.randrange(SLOTS) for _ in range(2)]
         for _ in range(200):

@@ -51,8 +51,8 @@ class Reference:
         result = Result()
         op = {"op": "OpControl", "ctl": kind, "seq": ev["seq"], "count": ev["count"], "mtype": 0}
         if kind == "EvVisit":
-            op["slot"] = ev["len"]
-            op["untracked"] = int(self.untracked.get(ev["len"], 0) > 0)
+            op["slot"], op["code"] = ev["len"] & 4095, ev["len"] >> 12
+            op["untracked"] = int(self.untracked.get(op["slot"], 0) > 0)
         else:
             op["untracked"] = 0
         if kind == "EvVoid":

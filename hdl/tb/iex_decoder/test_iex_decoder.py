@@ -75,12 +75,12 @@ async def messages_become_operations(dut):
         for _ in range(700):
             if random.random() < 0.1:
                 kind = random.choice([k for k in EV_KIND if k != "EvMsg"])
-                ev = event(kind, len=random.getrandbits(12))
+                ev = event(kind, len=random.getrandbits(14))
                 cov.hit(control=kind)
                 src.send(ev)
                 fields = {"op": OP_KIND["OpControl"], "ctl": EV_KIND[kind], "mtype": 0, "seq": ev["seq"], "count": ev["count"]}
                 if kind == "EvVisit":
-                    fields["slot"] = ev["len"]
+                    fields["slot"], fields["code"] = ev["len"] & 4095, ev["len"] >> 12
                 if kind == "EvVoid":
                     fields["code"] = ev["len"] & 31
                 want.append((ev, fields))
