@@ -15,7 +15,7 @@ module book
 #(
   parameter int unsigned Slots         = 64,
   parameter int unsigned LevelSetsLog2 = 14,
-  parameter int unsigned LevelWays     = 8
+  parameter int unsigned LevelWays     = 16
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
