@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 /// Top module.
 const TOP: &str = "escapement_top";
 /// Parameters of the card that the golden model is compared with (docs/card-model.md, section 6).
-const PARAMETERS: [&str; 1] = ["-GLevelWays=8"];
+const PARAMETERS: [&str; 1] = ["-GLevelWays=16"];
 /// File list, relative to `hdl/rtl`.
 const FILE_LIST: &str = "escapement.f";
 

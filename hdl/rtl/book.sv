@@ -15,7 +15,7 @@ module book
 #(
   parameter int unsigned Slots         = 64,
   parameter int unsigned LevelSetsLog2 = 14,
-  parameter int unsigned LevelWays     = 8
+  parameter int unsigned LevelWays     = 16
 ) (
   input wire logic clk_i,
   input wire logic rst_ni,
@@ -72,6 +72,8 @@ module book
   logic [IdxW-1:0] queue_index, kill_index, tick_index;
   logic lane_issue, lane_empty, lane_spaced, lane_kill, lane_done;
   logic engine_take, engine_direct, engine_idle, engine_in_message, engine_busy, engine_background;
+  logic engine_pair, pair_ask, second_half;
+  logic [11:0] pair_slot;
   op_t engine_op;
   logic plain_kind;       // the operation at the queue's head may try the lane
   logic slow_next_q;      // what the lane gave back is next
@@ -90,14 +92,16 @@ module book
         // If the lane kills in this cycle, it forgets this one too.
         lane_issue = engine_idle && lane_spaced && room;
       end else begin
-        engine_take = engine_idle && lane_empty;
+        engine_take = lane_empty && (engine_idle || second_half);
       end
-    end else if (op_valid_i && engine_idle && lane_empty) begin
+    end else if (op_valid_i && lane_empty && (engine_idle || second_half)) begin
       engine_take   = 1'b1;
       engine_direct = 1'b1;
     end
   end
-  assign engine_op  = engine_direct ? op_i : queue_op;
+  assign engine_op = queue_valid ? queue_op : op_i;
+  assign second_half = engine_pair && engine_op.op == OpOrder && engine_op.order_add
+                    && engine_op.slot == pair_slot && engine_op.ask_side == pair_ask;
   assign op_ready_o = !queue_full;
   assign queue_push = op_valid_i && op_ready_o && !engine_direct;
 
@@ -341,6 +345,9 @@ module book
     .op_i               (engine_op),
     .waiting_i          (queue_valid || op_valid_i),
     .idle_o             (engine_idle),
+    .pair_o             (engine_pair),
+    .pair_slot_o        (pair_slot),
+    .pair_ask_o         (pair_ask),
     .in_message_o       (engine_in_message),
     .out_free_i         (entries_free),
     .entry_put_o        (engine_put),

@@ -11,6 +11,10 @@
 //   Finish     publish, disposition; not in the middle of a message
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
 //
+// What the first half of a U does to a level that stays, or is in the ladder and not the best, is written in cycle 2 already
+// (`early`), and the second half may be taken in that cycle (`pair_o`): its slot and side are the same, so the rows need
+// not be read again; the side changed in cycle 2 is carried over.
+//
 // Each side's best is cached, so only the removal of the best searches. Levels outside the window or off the grid are
 // *out*: they are linked, and the side knows their count and the best of them, or after that one went, a bound. Only
 // when the bound could beat the ladder are they walked (a refill, one level a cycle). So the best is always exact.
@@ -36,11 +40,14 @@ module book_engine
 
   input wire logic [7:0] recentre_run_i,
 
-  input  wire logic take_i,       // while idle_o
-  input  wire op_t  op_i,
-  input  wire logic waiting_i,    // an operation waits
-  output logic      idle_o,
-  output logic      in_message_o, // more operations of the last one's message follow
+  input wire logic take_i,  // while idle_o
+  input wire op_t op_i,
+  input wire logic waiting_i,  // an operation waits
+  output logic idle_o,
+  output logic pair_o,  // or while this, if it adds an order at pair_slot_o, pair_ask_o
+  output logic [11:0] pair_slot_o,
+  output logic pair_ask_o,
+  output logic in_message_o,  // more operations of the last one's message follow
 
   input  wire logic out_free_i,   // an entry can be taken
   output logic      entry_put_o,
@@ -204,6 +211,8 @@ module book_engine
   logic coded_q;                     // the coder works on the level's price
   logic becomes_best_q;
   side_t side_q;                     // the side as it will be
+  logic carry_q;                     // Look: side_q, not its row, which was read before it changed
+  logic same_level_q;                // the level of the operation before, too: it holds total_q
   quote_t cand_q;                    // next best in the ladder
   logic [7:0] cand_code_q;
 
@@ -232,14 +241,20 @@ module book_engine
   assign tick = rows_i.tick;
   assign centre = rows_i.centre;
   assign published = rows_i.published;
-  assign side = rows_i.side;
+  always_comb begin
+    side = rows_i.side;
+    if (carry_q) side[own] = side_q;
+  end
   assign slot_bad = rows_i.bad;
   assign code = code_i;
 
   assign idle_o = state_q == StIdle;
+  assign pair_o = early;
+  assign pair_slot_o = op_q.slot;
+  assign pair_ask_o = own;
   assign in_message_o = in_message_q;
   assign gen_o = gen_q;
-  assign rows_read_o = (take_i && op_i.slot < 12'(Slots)) || state_q == StRebuildRead;
+  assign rows_read_o = (take_i && idle_o && op_i.slot < 12'(Slots)) || state_q == StRebuildRead;
   assign rows_read_slot_o = take_i ? op_i.slot[SlotW-1:0] : slot;
   assign rows_slot_o = slot;
   assign rows_sweep_o = sweep && sweep_q < SweepW'(Slots);
@@ -323,9 +338,9 @@ module book_engine
 
   assign ladder_slot_o = slot;
   assign ladder_ask_o = (state_q == StRebuild) ? rebuild_side_q : own;
-  assign ladder_read_o = takes_levels || state_q == StRebuildRead;
+  assign ladder_read_o = takes_levels || state_q == StRebuildRead || (state_q == StLook && carry_q);
   assign ladder_read_slot_o = take_i ? op_i.slot[SlotW-1:0] : slot;
-  assign ladder_read_ask_o = take_i ? op_i.ask_side : rebuild_side_q;
+  assign ladder_read_ask_o = take_i ? op_i.ask_side : (carry_q ? own : rebuild_side_q);
   assign ladder_fresh_o = rows_i.side_fresh[own];
   assign ladder_behind_o = side[own].best_code;
 
@@ -462,13 +477,16 @@ module book_engine
   // What a level operation does, decided in cycle 2.
   act_e level_act;
   logic level_best, level_coded, absent, overflow, clamped;
-  size_t total;
+  size_t total, level_size;
+  logic early;         // the level is written in cycle 2
+  side_t side_early;
+  assign level_size = same_level_q ? total_q : hit_size_i;
   level_change u_change (
     .set_i     (op_q.op == OpLevel),
     .add_i     (op_q.order_add),
     .shares_i  (op_q.size0[31:0]),
     .hit_i,
-    .size_i    (hit_size_i),
+    .size_i    (level_size),
     .room_i    (free_i),
     .act_o     (level_act),
     .total_o   (total),
@@ -479,6 +497,18 @@ module book_engine
   assign level_best = (level_act == ActResize && p_equal_q) ||
       (level_act == ActInsert && p_better_q);
   assign level_coded = level_act == ActInsert || (level_best && op_q.complete);
+
+  // Only the size of the best may change then, and nothing is asked of the coder, the links or the search.
+  assign early = state_q == StDecide && op_q.op == OpOrder && !op_q.complete && !op_q.order_last
+              && !op_q.order_add && !op_q.order_trade && !op_q.mark_bad
+              && (level_act == ActResize ||
+                  (level_act == ActRemove && !p_equal_q && hit_code_i != CodeEscape));
+  always_comb begin
+    side_early = side_q;
+    side_early.open = 1'b1;
+    if (level_best) side_early.best.size = total;
+    if (hit_code_i == CodeEscape && p_is_out_q) side_early.out_size = total;
+  end
 
   // A flag that this message itself raised is for the ticks of the next ones.
   logic was_bad, flags_slot, p_differs, told;
@@ -537,7 +567,12 @@ module book_engine
   // ---------------------------------------------------------------------------------------------- writes
 
   logic commit;  // this cycle writes the level operation to the store and the ladder
-  assign commit = state_q == StCommit || state_q == StFound;
+  assign commit = state_q == StCommit || state_q == StFound || early;
+
+  act_e commit_act;
+  size_t commit_total;
+  assign commit_act   = early ? level_act : act_q;
+  assign commit_total = early ? total : total_q;
 
   always_comb begin
     store_read_o = rebuild_read;
@@ -545,7 +580,7 @@ module book_engine
     store_o = '0;
     store_o.ptr = ptr_i;
     store_o.key = '{ask: own, slot: op_q.slot, price: op_q.price0};
-    store_o.size = total_q;
+    store_o.size = commit_total;
     store_o.code = code;
     link_o = '{
         next_we: 1'b0,
@@ -560,12 +595,12 @@ module book_engine
     ladder_clear_o = 1'b0;
     ladder_wipe_o = 1'b0;
     ladder_code_o = code;
-    ladder_size_o = total_q;
+    ladder_size_o = commit_total;
     ladder_search_o = state_q == StLook && (op_q.op == OpOrder ? !op_q.order_add :
                                             op_q.op == OpLevel && op_q.size0[31:0] == '0);
-    if (state_q == StDecide) store_read_o = levels && level_act == ActRemove;
+    if (state_q == StDecide) store_read_o = levels && level_act == ActRemove && !early;
     if (commit) begin
-      unique case (act_q)
+      unique case (commit_act)
         ActInsert: begin
           store_o.insert = 1'b1;
           link_o.next_we = code == CodeEscape;
@@ -627,6 +662,9 @@ module book_engine
       StDecide: begin
         rows_o.state_we = flags_slot;
         rows_o.bad = 1'b1;
+        rows_o.best_we[own] = early;
+        rows_o.out_we[own] = early;
+        rows_o.side = side_early;
       end
       StCommit: begin
         rows_o.best_we[own] = act_q != ActNone;
@@ -789,6 +827,11 @@ module book_engine
           state_q <= StSum;
           if (op_q.op == OpTrade) todo_q <= TodoTrade;
           else todo_q <= {1'b0, differs_q};
+          if (early) begin
+            todo_q  <= '0;
+            state_q <= take_i ? StLook : StIdle;
+            if (take_i) in_message_q <= !op_i.order_last;
+          end
         end
 
         StSum: begin
@@ -920,9 +963,12 @@ module book_engine
         end
         visit_q <= 2'd0;
         rebuild_side_q <= 1'b0;
+        carry_q <= 1'b0;
+        same_level_q <= 1'b0;
       end
 
       StLook: begin
+        carry_q <= 1'b0;
         bad_q <= op_q.bad || op_q.untracked || was_bad;
         trade_size_high_q <= (op_q.op == OpOrder) ? '0 : op_q.size0[63:SizeBits];
         due_q[2] <= '{
@@ -979,6 +1025,14 @@ module book_engine
           coded_q <= level_coded;
           if (level_best)
             due_q[{1'b0, own}].quote <= '{valid: 1'b1, price: op_q.price0, size: total};
+        end
+        if (early) begin
+          side_q <= side_early;
+          if (take_i) begin
+            op_q <= op_i;
+            carry_q <= 1'b1;
+            same_level_q <= level_act == ActResize && op_i.price0 == op_q.price0;
+          end
         end
       end
 
@@ -1106,8 +1160,11 @@ module book_engine
         assert (op_i.slot < 12'(Slots))
         else $error("book_engine: slot out of range");
       end
-      assert (!take_i || idle_o)
+      assert (!take_i || idle_o || pair_o)
       else $error("book_engine: operation while busy");
+      assert (!take_i || idle_o || (op_i.op == OpOrder && op_i.order_add && op_i.slot == op_q.slot
+                                    && op_i.ask_side == own))
+      else $error("book_engine: not the second half of a pair");
       if (state_q == StCommit && coded_q)
         assert (code_done_i)
         else $error("book_engine: code is late");

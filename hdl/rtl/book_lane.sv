@@ -25,7 +25,7 @@ module book_lane
   import book_pkg::*;
   import esc_line_pkg::KindBid, esc_line_pkg::KindTrade, esc_line_pkg::FlagMaybeBadBook;
 #(
-  parameter  int unsigned Ways     = 8,
+  parameter  int unsigned Ways     = 16,
   parameter  int unsigned SetsLog2 = 14,
   parameter  int unsigned IdxW     = 4,
   localparam int unsigned WayW     = (Ways > 1) ? $clog2(Ways) : 1

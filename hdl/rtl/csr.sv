@@ -12,7 +12,7 @@ module csr
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        LadderDepth   = 256,
   parameter int unsigned        LevelSetsLog2 = 14,
-  parameter int unsigned        LevelWays     = 8,
+  parameter int unsigned        LevelWays     = 16,
   parameter int unsigned        MapLog2       = 8,
   parameter int unsigned        Ports         = 2,
   parameter int unsigned        OrderSetsLog2 = 16,

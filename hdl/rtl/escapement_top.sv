@@ -16,7 +16,7 @@ module escapement_top
   parameter int unsigned        Slots         = 64,
   parameter int unsigned        MapLog2       = 8,
   parameter int unsigned        LevelSetsLog2 = 14,
-  parameter int unsigned        LevelWays     = 8,
+  parameter int unsigned        LevelWays     = 16,
   parameter int unsigned        OrderSetsLog2 = 16,
   parameter int unsigned        OrderWays     = 16,
   parameter int unsigned        ReorderSlots  = 2048,

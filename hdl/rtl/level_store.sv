@@ -4,7 +4,8 @@
 // Set = low bits of CRC-32C over price (8 bytes), slot (2 bytes), side (1 byte). A level is live when its generation
 // tag equals `gen_i`, so that stepping `gen_i` empties the store; tag 0 is never live.
 // Lookup: `lookup_i` (cycle 0) with the key; in cycle 1, with the same key on `compare_key_i`, all ways of the set are
-// shown, and with `compare_i` the result is registered: valid in cycle 2 and kept. Read by pointer:
+// shown, and with `compare_i` the result is registered: valid in cycle 2 and kept. A level that is removed in cycle 0 is
+// gone in cycle 1. Read by pointer:
 // `read_i` gives the level and its links one cycle later, kept.
 
 `default_nettype none
@@ -161,9 +162,25 @@ module level_store
 
   assign set_o = PtrBits'(lookup_set_q);
   assign way_size_o = size;
-  for (genvar w = 0; w < Ways; w++) begin : gen_compare
-    assign live_o[w]  = tag[w].gen == gen_i;
-    assign match_o[w] = live_o[w] && tag[w].key == compare_key_i;
+  logic looked_q;  // looked up one cycle ago; a simulation compares in no other cycle
+  logic [Ways-1:0] removed_q;  // in the cycle of the lookup, of its set
+  always_ff @(posedge clk_i) begin
+    looked_q <= lookup_i;
+    if (lookup_i) begin
+      removed_q <= '0;
+      if (write_i.remove && write_set == hash[SetsLog2-1:0]) removed_q[write_way] <= 1'b1;
+    end
+  end
+
+  always_comb begin
+    live_o  = '0;
+    match_o = '0;
+    if (looked_q) begin
+      for (int unsigned w = 0; w < Ways; w++) begin
+        live_o[w]  = tag[w].gen == gen_i && !removed_q[w];
+        match_o[w] = live_o[w] && tag[w].key == compare_key_i;
+      end
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -203,6 +220,8 @@ module level_store
       else $error("level_store: two writes at once");
       assert (!(lookup_i && read_i))
       else $error("level_store: two reads at once");
+      assert (!compare_i || looked_q)
+      else $error("level_store: compared without a lookup");
       if (write_i.insert)
         assert (gen_i != 8'd0)
         else $error("level_store: generation 0 is never live");

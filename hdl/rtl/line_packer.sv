@@ -2,8 +2,8 @@
 //
 // Three stages, then the line register: entry_fields (subtract, measure), entry_nibbles (lay out), body (place), line
 // and CRC. An entry that comes at cycle 0 stands in a line at cycle 4 when nothing follows it.
-// An entry that does not fit closes the line and is laid out again as the first of the next one; its fields are kept for
-// that, so entries behind an open line take two cycles each, and entries that open a line one.
+// Whether an entry fits is known before it is laid out: its length is the sum of its fields' lengths. One that does not
+// is laid out as the first of the next line. So an entry takes one cycle, one that does not fit two.
 //
 // A line is closed when the next entry does not fit, or when nothing is on the way (`upstream_busy_i` low, no entry
 // waiting), or right behind an unloaded tick (the first of its frame, or any in early mode): batching never delays a
@@ -37,7 +37,7 @@ module line_packer
   output logic busy_o
 );
 
-  import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion;
+  import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion, esc_line_pkg::KindTrade;
   import packer_pkg::*;
 
   typedef enum logic [1:0] {
@@ -52,8 +52,8 @@ module line_packer
   logic announced_valid, announced_done, drop_ready, drop_any, drop;
   logic source_valid, take, take_first, take_urgent;
 
-  // Stage 1: fields of the last entry taken; kept until it is known to fit.
-  logic s1_valid_q, s1_first_q, s1_sent_q;
+  // Stage 1: fields of the last entry taken.
+  logic s1_valid_q, s1_first_q;
   fields_t fields;
   // verilator lint_off UNUSEDSIGNAL  // only what the header and the probe need
   entry_t  s1_entry;
@@ -83,22 +83,50 @@ module line_packer
   logic [  6:0] line_ticks_q;
   logic [ 31:0] seq_q;
 
-  logic s1_free, move, place, no_fit, first_waits, flush, close, line_free, blocked, encode, reopen;
-  logic [7:0] fill_after;
+  logic s1_free, move, place, first_waits, flush, close, line_free, blocked, reopen;
+  logic [7:0] fill_after, fill_next, join_len;
 
   assign line_free = !line_valid_q || line_ready_i;
   assign fill_after = 8'(fill_q) + 8'(s2_len);
-  assign no_fit = s2_valid_q && !s2_first_q && fill_after > 8'(BodyNibbles);
   assign first_waits = s2_valid_q && s2_first_q && count_q != 8'd0;
   assign flush = !s1_valid_q && !s2_valid_q && !source_valid &&
       (mode_q == Dropping || (mode_q == Normal && !upstream_busy_i));
-  assign close = count_q != 8'd0 && line_free && (must_close_q || no_fit || first_waits || flush);
-  assign blocked = count_q != 8'd0 && !line_free && (no_fit || first_waits);
-  assign place = s2_valid_q && (s2_first_q ? (count_q == 8'd0 || close) : !no_fit);
-  assign reopen = no_fit && close;
-  assign move = s1_valid_q && !s1_sent_q && (!s2_valid_q || place);
-  assign encode = move || reopen;
-  assign s1_free = !s1_valid_q || (s1_first_q ? move : (s1_sent_q && place));
+  assign close = count_q != 8'd0 && line_free && (must_close_q || first_waits || flush);
+  assign blocked = count_q != 8'd0 && !line_free && first_waits;
+  assign place = s2_valid_q && (!s2_first_q || count_q == 8'd0 || close);
+  assign move = s1_valid_q && (!s2_valid_q || place);
+  assign reopen = move && !s1_first_q && fill_next + join_len > 8'(BodyNibbles);
+  assign s1_free = !s1_valid_q || (move && !reopen);
+
+  // The open line when the entry of stage 1 gets there, and the entry's length in it.
+  always_comb begin
+    fill_next = 8'(fill_q);
+    if (place) fill_next = s2_first_q ? 8'(s2_len) : fill_after;
+    join_len = (s1_valid_q && !s1_first_q) ? joined_length(fields) : 8'd0;
+  end
+
+  // verilator lint_off UNUSEDSIGNAL  // lengths only
+  // As entry_nibbles lays it out behind another.
+  function automatic logic [7:0] joined_length(input fields_t f);
+    logic [7:0] price, fixed;
+    price = f.same ? 8'd0 : 8'(f.price.len);
+    if (f.compact) begin
+      fixed = f.size_long ? 8'd5 : 8'd4;
+      if (f.kind == KindTrade) fixed = fixed + 8'd1;
+      if (!f.same) fixed = fixed + 8'd2;
+      return fixed + 8'({f.compact_time, 1'b0}) + price;
+    end
+    fixed = 8'd4 + (f.has_slot_run ? 8'd3 : 8'd0) + 8'(f.hw.len);
+    if (f.is_control) begin
+      fixed = fixed + 8'd2 + 8'(f.prefix_len) + (f.has_suffix ? 8'd2 : 8'd0);
+      return fixed + 8'(f.ctl_a.len) + 8'(f.ctl_b.len) + 8'(f.price.len);
+    end
+    if (f.has_flags_run) fixed = fixed + 8'd2;
+    if (f.has_epoch_run) fixed = fixed + 8'd2;
+    if (f.has_price && !f.same) fixed = fixed + 8'd2;
+    return fixed + 8'(f.time_run.len) + 8'(f.step.len) + 8'(f.payload_len) + 8'(f.size.len) + price;
+  endfunction
+  // verilator lint_on UNUSEDSIGNAL
 
   assign source = mode_q == Announcing ? announced : entry_i;
   assign source_valid = mode_q == Announcing ? announced_valid :
@@ -124,7 +152,7 @@ module line_packer
 
   entry_nibbles u_nibbles (
     .clk_i,
-    .en_i    (encode),
+    .en_i    (move),
     .first_i (reopen || s1_first_q),
     .fields_i(fields),
     .len_o   (s2_len),
@@ -179,7 +207,6 @@ module line_packer
     if (!rst_ni) begin
       s1_valid_q <= 1'b0;
       s1_first_q <= 1'b0;
-      s1_sent_q <= 1'b0;
       s2_valid_q <= 1'b0;
       s2_first_q <= 1'b0;
       s2_urgent_q <= 1'b0;
@@ -188,14 +215,11 @@ module line_packer
       if (take) begin
         s1_valid_q <= 1'b1;
         s1_first_q <= take_first;
-        s1_sent_q  <= 1'b0;
-      end else if (s1_free || reopen) begin
-        s1_valid_q <= 1'b0;
       end else if (move) begin
-        s1_sent_q <= 1'b1;
+        s1_valid_q <= 1'b0;
       end
 
-      if (encode) begin
+      if (move) begin
         s2_valid_q <= 1'b1;
         s2_first_q <= reopen || s1_first_q;
         s2_urgent_q <= s1_entry.is_tick && s1_entry.unloaded &&
@@ -210,7 +234,7 @@ module line_packer
   end
 
   always_ff @(posedge clk_i) begin
-    if (encode) begin
+    if (move) begin
       s2_hw_time_q <= s1_entry.hw_time;
       s2_msg_index_q <= s1_entry.msg_index;
       s2_probe_q <= '{
@@ -272,6 +296,9 @@ module line_packer
   assign busy_o = s1_valid_q || s2_valid_q || count_q != 8'd0 || line_valid_q || mode_q != Normal;
 
 `ifndef SYNTHESIS
+  logic [7:0] join_len_q;
+  always_ff @(posedge clk_i) if (move) join_len_q <= join_len;
+
   logic armed_q;  // checks begin with the first reset
   initial armed_q = 1'b0;
   always_ff @(posedge clk_i or negedge rst_ni) if (!rst_ni) armed_q <= 1'b1;
@@ -280,8 +307,11 @@ module line_packer
     if (rst_ni && armed_q) begin
       assert (!(s2_valid_q && !s2_first_q && count_q == 8'd0))
       else $error("line_packer: an entry leans on a line that is gone");
-      assert (!(no_fit && !(s1_valid_q && s1_sent_q)))
-      else $error("line_packer: the fields of an entry that does not fit are lost");
+      assert (!(s2_valid_q && !s2_first_q && fill_after > 8'(BodyNibbles)))
+      else $error("line_packer: an entry does not fit the line that it joins");
+      assert (!(s2_valid_q && !s2_first_q && 8'(s2_len) != join_len_q))
+      else
+        $error("line_packer: an entry of %0d nibbles was thought to have %0d", s2_len, join_len_q);
       assert (!(s2_valid_q && s2_first_q && s2_len > 7'(BodyNibbles)))
       else $error("line_packer: an entry of %0d nibbles does not fit an empty line", s2_len);
       assert (!(s2_valid_q && (s2_len < 7'd2 || s2_len > 7'd110)))

@@ -34,7 +34,7 @@ fn registers_answer_in_64_and_32_bits_and_refuse_the_rest() {
     card.reset().unwrap();
     assert_eq!(card.bar_read64(scratch).unwrap(), 0);
     let driver = Driver::open(card).unwrap();
-    assert_eq!((driver.info().params.slots, driver.info().params.level_ways), (64, 8));
+    assert_eq!((driver.info().params.slots, driver.info().params.level_ways), (64, 16));
     assert_eq!(driver.info().build_hash.to_string(), escapement_sim::RTL_HASH);
 }
 

@@ -202,7 +202,7 @@ async def the_core_shows_through(dut):
         assert await bench.read(REGISTERS["NEXT_SEQUENCE"].offset) == sequence
     assert await bench.read(REGISTERS["BUILD_HASH"].offset) == 0x0123456789ABCDEF
     assert await bench.read(REGISTERS["BOARD"].offset) == 7
-    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=14, level_ways=8, map_log2=8, ports=2)
+    params = REGISTERS["PARAMS"].pack(slots=64, ladder=256, level_sets_log2=14, level_ways=16, map_log2=8, ports=2)
     assert await bench.read(REGISTERS["PARAMS"].offset) == params
     params = REGISTERS["PARAMS2"].pack(order_sets_log2=16, order_ways=16, reorder_log2=11)
     assert await bench.read(REGISTERS["PARAMS2"].offset) == params

@@ -128,7 +128,7 @@ pub struct LevelGeometry {
 
 impl Default for LevelGeometry {
     fn default() -> Self {
-        Self { sets_log2: 14, ways: 8 }
+        Self { sets_log2: 14, ways: 16 }
     }
 }
 

@@ -22,7 +22,7 @@ pub const SOFT_PARAMS: CardParams = CardParams {
     slots: 64,
     ladder: 256,
     level_sets_log2: 14,
-    level_ways: 8,
+    level_ways: 16,
     map_log2: 8,
     ports: 2,
     order_sets_log2: 16,

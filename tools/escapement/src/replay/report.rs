@@ -9,7 +9,7 @@ use escapement_card::{Line, RingMode};
 use serde_json::{json, Map, Value};
 
 use super::csv::kind_name;
-use super::latency::{all_json, bars, by_type_json, unloaded_json, ModeLatency};
+use super::latency::{all_json, bars, by_type_json, by_type_table, unloaded_json, ModeLatency};
 use super::lines::TICK_KINDS;
 use super::passed::Passed;
 use super::recovery::RecoveryReport;
@@ -482,6 +482,11 @@ impl Report {
                 number(unloaded.max()),
             );
             text.push_str(&bars(all));
+        }
+        let table = by_type_table(self.early.as_ref(), self.whole.as_ref());
+        if !table.is_empty() {
+            let _ = writeln!(text, "\n  latency by message type, p50/p99/max (ticks)");
+            text.push_str(&table);
         }
     }
 
