@@ -293,6 +293,7 @@ fn a_line_that_is_silent_until_a_later_session_is_a_line() {
         for (line, frames) in lines.into_iter().enumerate() {
             assert_eq!(both.number(&format!("/feed/lines/{line}/frames/ok")), frames as u64);
         }
+        assert_eq!(both.number("/frames/ok"), both.number("/packets"), "frames of both lines");
     }
 }
 
