@@ -369,6 +369,28 @@ fn in_early_mode_a_bad_frame_voids_what_it_gave_held_or_delivered() {
 }
 
 #[test]
+fn a_broken_header_in_early_mode_ends_the_feed_and_tells_nothing() {
+    for broken_session in [false, true] {
+        let mut config = config(4);
+        config.frame_mode = FrameMode::Early;
+        let mut bench = Bench::new(config);
+        bench.send(A, 1, b"a");
+        let mut broken = bench.maker(A, if broken_session { 2 } else { 1 << 40 }, b"b");
+        broken.session ^= u32::from(broken_session);
+        bench.send_bytes(A, &broken.bytes(), true);
+        assert_eq!((bench.send(A, 2, b"bc"), bench.send(B, 2, b"bc")), (vec![], vec![]));
+        let refused = if broken_session { D::StaleSession } else { D::Late };
+        assert_eq!(bench.count(refused), 4, "{broken_session}");
+    }
+    let mut whole = Bench::new(config(4));
+    whole.send(A, 1, b"a");
+    let mut broken = whole.maker(A, 2, b"b");
+    broken.session ^= 1;
+    assert_eq!(whole.send_bytes(A, &broken.bytes(), true), []);
+    assert_eq!(whole.send(A, 2, b"b"), [Message(b'b', 103)]);
+}
+
+#[test]
 fn frames_of_the_other_lines_group_are_foreign() {
     let mut bench = Bench::new(config(4));
     let bytes = bench.maker(A, 1, b"a").bytes();

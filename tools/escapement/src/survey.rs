@@ -9,11 +9,15 @@ use escapement_feed::census::SYMBOLS_MAX;
 use escapement_feed::frame::{self, FrameFilter};
 use escapement_feed::{
     detect_feed, Checks, Destination, Detected, FrameDisposition, Line, Protocol, SymbolCensus,
+    Transport,
 };
 
 use crate::failure::Failure;
 use crate::instruments::symbol_name;
 use crate::progress::Progress;
+
+/// Sessions of one feed that are kept; after so many a file is of another feed.
+const SESSIONS_MAX: usize = 64;
 
 /// Which feed to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,10 +143,15 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
 /// The search for the feed and its lines, then the count of its messages.
 struct Looking {
     choice: FeedChoice,
-    /// What the first datagram of a known protocol in each file belongs to.
+    /// What the first datagram of a known protocol in each file belongs to; in a line of the feed that joined it
+    /// later, the datagram that did.
     found: Vec<Option<Detected>>,
+    /// Files whose datagrams are of the feed: its lines.
+    is_line: Vec<bool>,
     /// The first of them in time.
     first: Option<Detected>,
+    /// Sessions of the feed, kept while some file may still turn out to be a line.
+    sessions: Vec<u128>,
     /// Counts over all lines found so far.
     census: Option<SymbolCensus>,
     told: bool,
@@ -158,12 +167,20 @@ fn address(destination: Destination) -> SocketAddrV4 {
 
 impl Looking {
     fn new(choice: FeedChoice, files: usize) -> Self {
-        Self { choice, found: vec![None; files], first: None, census: None, told: false }
+        Self {
+            choice,
+            found: vec![None; files],
+            is_line: vec![false; files],
+            first: None,
+            sessions: Vec::new(),
+            census: None,
+            told: false,
+        }
     }
 
     /// Looks at a frame; returns a description of the first that was almost a feed.
     fn frame(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
-        let near = if self.found[file].is_none() { self.look(file, bytes) } else { None };
+        let near = if self.is_line.contains(&false) { self.look(file, bytes) } else { None };
         if let Some(census) = &mut self.census {
             census.frame(bytes);
         }
@@ -171,19 +188,44 @@ impl Looking {
     }
 
     fn look(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
-        let found = detect_feed(bytes, Checks::default()).filter(|found| match self.choice {
+        let any = detect_feed(bytes, Checks::default());
+        let found = any.filter(|found| match self.choice {
             FeedChoice::First => true,
             FeedChoice::Group(group) => address(destination(found)) == group,
         });
         let Some(found) = found else {
-            let near = if self.told || self.first.is_some() { None } else { describe(bytes) };
+            if self.told || self.first.is_some() {
+                return None;
+            }
+            let near = match (any, self.choice) {
+                (Some(other), FeedChoice::Group(group)) => Some(format!(
+                    "{} to {}, not to {group}",
+                    match other.feed.protocol.transport() {
+                        Transport::IexTp => "an IEX-TP datagram",
+                        Transport::MoldUdp64 => "a MoldUDP64 datagram",
+                    },
+                    address(destination(&other))
+                )),
+                _ => describe(bytes),
+            };
             self.told |= near.is_some();
             return near;
         };
-        let known = self.destinations().contains(&destination(&found));
-        self.found[file] = Some(found);
         let first = *self.first.get_or_insert(found);
-        let line = same_feed(&first, &found);
+        let known = self.destinations().contains(&destination(&found));
+        let line = same_feed(&first, &found)
+            && (self.sessions.is_empty() || known || self.sessions.contains(&found.session));
+        // Another line may have been silent until a session that comes later.
+        if line && !self.sessions.contains(&found.session) && self.sessions.len() < SESSIONS_MAX {
+            self.sessions.push(found.session);
+        }
+        if self.is_line[file] {
+            return None;
+        }
+        if line || self.found[file].is_none() {
+            self.found[file] = Some(found);
+        }
+        self.is_line[file] = line;
         self.census = match self.census.take() {
             None => Some(SymbolCensus::new(found.feed, Checks::default())),
             Some(census) if line && !known => Some(census.with_line(destination(&found))),
@@ -195,8 +237,8 @@ impl Looking {
     /// Where the lines of the feed go, in the order of the files.
     fn destinations(&self) -> Vec<Destination> {
         let mut all = Vec::new();
-        let Some(first) = &self.first else { return all };
-        for found in self.found.iter().flatten().filter(|found| same_feed(first, found)) {
+        let lines = self.found.iter().zip(&self.is_line).filter(|(_, &is_line)| is_line);
+        for found in lines.filter_map(|(found, _)| found.as_ref()) {
             if !all.contains(&destination(found)) {
                 all.push(destination(found));
             }
@@ -235,9 +277,9 @@ impl Looking {
     }
 }
 
-/// Whether two datagrams can be of two lines of one feed.
+/// Whether two datagrams can be of two lines of one feed, if they are of one session too.
 fn same_feed(one: &Detected, other: &Detected) -> bool {
-    let what = |found: &Detected| (found.feed.protocol, found.feed.channel, found.session);
+    let what = |found: &Detected| (found.feed.protocol, found.feed.channel);
     what(one) == what(other)
 }
 

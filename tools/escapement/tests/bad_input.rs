@@ -104,6 +104,14 @@ fn a_foreign_group_is_no_feed() {
     let found =
         escapement(["replay", path(&capture), "--card", "soft", "--group", "233.215.21.3:10377"]);
     assert_eq!(found.code, 0, "{}", found.stderr);
+    let itch = folder.path().join("itch.pcap");
+    let made =
+        escapement(["capture", "gen", "--feed", "itch", "--messages", "10", "-o", path(&itch)]);
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    refused(
+        &["replay", path(&itch), "--card", "soft", "--group", "239.1.1.1:5"],
+        &["first datagram is a MoldUDP64 datagram to 233.54.12.111:26477, not to 239.1.1.1:5"],
+    );
 }
 
 #[test]
@@ -261,6 +269,35 @@ fn two_groups_of_one_feed_are_two_lines_and_three_are_too_many() {
 }
 
 #[test]
+fn a_line_that_is_silent_until_a_later_session_is_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut capture = generated(Feed::Tops, 7, 1_000);
+    let starts = records(&capture);
+    let half = starts[starts.len() / 2];
+    let end = capture.len();
+    for &at in starts.iter().filter(|&&at| at >= half && at < end) {
+        // lowest byte of the IEX-TP session
+        capture[at + 16 + 14 + 20 + 8 + 8] ^= 1;
+    }
+    let a = file(&folder, "a.pcap", &capture);
+    let second = [&capture[..24], &capture[half..]].concat();
+    let b = file(&folder, "b.pcap", &moved_to(&second, 9));
+    let alone = replay(&a, "soft", &["--check"]);
+    assert_eq!(alone.number("/events/restarts"), 1);
+    for order in [[&a, &b], [&b, &a]] {
+        let both = replay(order[0], "soft", &["--check", path(order[1])]);
+        both.assert_fine();
+        assert_eq!(both.ticks, alone.ticks);
+        assert!(both.number("/dispositions/duplicate") > 0);
+        let lines = order.map(|capture| records(&std::fs::read(capture).unwrap()).len() - 1);
+        for (line, frames) in lines.into_iter().enumerate() {
+            assert_eq!(both.number(&format!("/feed/lines/{line}/frames/ok")), frames as u64);
+        }
+        assert_eq!(both.number("/frames/ok"), both.number("/packets"), "frames of both lines");
+    }
+}
+
+#[test]
 fn a_nasdaq_file_that_breaks_off_says_where() {
     let folder = tempfile::tempdir().unwrap();
     let mut bytes = b"\0\x0cS\0\0\0\0\0\0\0\0\0\x05O".repeat(3);
@@ -396,6 +433,9 @@ fn a_cut_last_packet_is_a_warning() {
     let found = replay(&cut, "soft", &["--check"]);
     found.assert_fine();
     assert!(found.run.stderr.contains("warning: 1 packet(s) cut"), "{}", found.run.stderr);
+    let starts = records(&whole);
+    let place = format!("({}: offset {})", cut.display(), starts[starts.len() - 2]);
+    assert!(found.run.stderr.contains(&place), "{}", found.run.stderr);
     assert_eq!((found.number("/cut_packets"), found.number("/frames/cut_datagram")), (1, 1));
 }
 

@@ -182,8 +182,9 @@ fn latencies(
 fn warn(outcome: &Outcome) {
     if outcome.cut_packets > 0 {
         eprintln!(
-            "escapement: warning: {} packet(s) cut at the end of a capture, handed to the card as far as they go",
-            outcome.cut_packets
+            "escapement: warning: {} packet(s) cut at the end of a capture, handed to the card as far as they go ({})",
+            outcome.cut_packets,
+            outcome.cut_at.as_deref().unwrap_or("without a byte")
         );
     }
     if outcome.empty_packets > 0 {

@@ -152,6 +152,14 @@ impl Report {
         self.outcome.counters.group(group).map(named).collect()
     }
 
+    /// Frames of all lines by disposition.
+    fn frames(&self) -> Map<String, Value> {
+        let counters = &self.outcome.counters;
+        let of_b = counters.group(Group::Bframes).map(|(_, count)| count);
+        let both = counters.group(Group::Frames).zip(of_b);
+        both.map(|((name, of_a), of_b)| (short_name(name, ""), json!(of_a + of_b))).collect()
+    }
+
     /// How long a missing number is waited for; none: for ever.
     fn gap_window_ns(&self) -> Option<u64> {
         Some(self.prepared.config.lines.gap_window_ns).filter(|&ns| ns != u64::MAX)
@@ -273,7 +281,7 @@ impl Report {
             "messages": self.group(Group::Messages, "type_"),
             "dispositions": self.group(Group::Dispositions, ""),
             "events": self.group(Group::Events, ""),
-            "frames": self.group(Group::Frames, ""),
+            "frames": self.frames(),
             "ticks": ticks,
             "ticks_flagged": tally.flagged,
             "instruments": instruments,

@@ -51,6 +51,8 @@ pub(crate) struct Outcome {
     /// Frames handed to the card.
     pub(crate) packets: u64,
     pub(crate) cut_packets: u64,
+    /// File and offset of the first packet cut at the end of its capture.
+    pub(crate) cut_at: Option<String>,
     /// Packets without a byte, which no MAC delivers; not handed to the card.
     pub(crate) empty_packets: u64,
     pub(crate) counters: CardCounters,
@@ -141,7 +143,7 @@ pub(crate) fn replay<D: Device + Injector>(
     let mut progress = Progress::new("replaying", "packets", Some(total));
     let mut pace = Pace::new(options.speed);
     let mut stamps = Stamps::new(config.refresh_interval_ns);
-    let (mut packets, mut empty_packets) = (0, 0);
+    let (mut packets, mut empty_packets, mut cut_at) = (0, 0, None);
     let (mut capture_error, mut card_error) = (None, None);
     let (began, cpu_before) = (Instant::now(), cpu_time::of_this_thread());
     while options.packets_max.is_none_or(|max| packets < max) {
@@ -161,6 +163,10 @@ pub(crate) fn replay<D: Device + Injector>(
         if packet.data.is_empty() {
             empty_packets += 1;
             continue;
+        }
+        if packet.cut && cut_at.is_none() {
+            let file = captures[packet.file].display();
+            cut_at = Some(format!("{file}: offset {}", packet.offset));
         }
         pace.wait(packet.stamp_ns);
         let bytes = &packet.data[..packet.data.len().min(FRAME_BYTES_MAX)];
@@ -193,6 +199,7 @@ pub(crate) fn replay<D: Device + Injector>(
         card,
         packets,
         cut_packets: source.cut_packets(),
+        cut_at,
         empty_packets,
         counters,
         passed: replay.passed,

@@ -7,6 +7,7 @@ use escapement_capture::Packet;
 
 /// Refresh visits that one step of time may cause: 5 days at the default interval.
 const VISITS_MAX: u64 = 1 << 20;
+const NS_PER_S: u64 = 1_000_000_000;
 /// Stamps from here on (the year 2262) do not fit a signed 64-bit count of ns.
 const STAMP_LIMIT_NS: u64 = 1 << 63;
 
@@ -35,10 +36,12 @@ impl Stamps {
         let expected = if packet.stamp_ns >= STAMP_LIMIT_NS {
             "expected one before the year 2262".to_string()
         } else if step > step_max {
+            // with a short interval the bound is a fraction of a second
+            let (unit, ns) = if step_max < NS_PER_S { ("ns", 1) } else { ("s", NS_PER_S) };
             format!(
-                "{} s after the packet before it, expected at most {} s (--refresh off takes any)",
-                step / 1_000_000_000,
-                step_max / 1_000_000_000
+                "{} {unit} after the packet before it, expected at most {} {unit} (--refresh off takes any)",
+                step / ns,
+                step_max / ns
             )
         } else {
             self.latest_ns = Some(latest.max(packet.stamp_ns));
@@ -71,6 +74,11 @@ mod tests {
         let error = stamps.check(&packet((1 << 60) + 20 * VISITS_MAX + 1), &files).unwrap_err();
         assert!(error.starts_with("a.pcap: offset 24: absurd time stamp"), "{error}");
         assert_eq!(Stamps::new(0).check(&packet(1), &files), Ok(()));
+        let mut often = Stamps::new(10);
+        often.check(&packet(0), &files).unwrap();
+        let error = often.check(&packet(NS_PER_S), &files).unwrap_err();
+        let steps = "1000000000 ns after the packet before it, expected at most 10485760 ns";
+        assert!(error.contains(steps), "{error}");
         assert!(Stamps::new(0).check(&packet(STAMP_LIMIT_NS), &files).is_err());
     }
 }
