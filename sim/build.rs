@@ -144,6 +144,7 @@ fn translate(
         .args(PARAMETERS)
         .args(["--top-module", TOP, "--prefix", "VCard", "--Mdir"])
         .arg(out)
+        .arg("src/shim/stages.vlt")
         .args(sources);
     let done = command
         .output()

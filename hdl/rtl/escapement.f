@@ -27,6 +27,7 @@ lost_ranges.sv
 held_map.sv
 feed_session.sv
 line_arbiter.sv
+event_queue.sv
 key_hash.sv
 iex_decoder.sv
 itch_decoder.sv

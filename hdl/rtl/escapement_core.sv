@@ -85,6 +85,7 @@ module escapement_core
   assign core_cycle_o = cycle_q;
 
   logic session_clk, book_clk, back_clk, count_clk, csr_clk;
+  logic core_wakes;  // an access to the registers, or a reset: no clock rests
 
   // Front -------------------------------------------------------------------------------------------------------------
   // What is on the way behind each stage.
@@ -103,8 +104,23 @@ module escapement_core
 
   for (genvar l = 0; l < 2; l++) begin : gen_line
     if (l < Ports) begin : gen_port
+      // Line B is silent on many feeds; line A is not worth a gate.
+      logic front_clk;
+      if (l == 1) begin : gen_rests
+        clock_gate #(
+          .Linger(8)
+        ) u_clk (
+          .clk_i,
+          .rst_ni,
+          .busy_i(core_wakes || beat_valid_i[l] || front_busy[l] || rec_valid[l]),
+          .clk_o (front_clk)
+        );
+      end else begin : gen_runs
+        assign front_clk = clk_i;
+      end
+
       line_front u_front (
-        .clk_i,
+        .clk_i       (front_clk),
         .rst_ni,
         .soft_rst_ni (soft_rst_n),
         .core_reset_i(core_reset),
@@ -151,8 +167,8 @@ module escapement_core
     .time_ns_o     (card_time_ns)
   );
 
-  logic ev_valid, ev_ready;
-  ev_t ev;
+  logic arbiter_ev_valid, arbiter_ev_ready, ev_valid, ev_ready;
+  ev_t arbiter_ev, ev;
   logic [1:0] copies, delivered;
   logic late, duplicate, stale, refused_b, type_none, lost_valid, gap, gap_window, reorder_full;
   logic restart, range_evicted;
@@ -197,9 +213,9 @@ module escapement_core
     .rec_b_valid_i       (rec_valid[1]),
     .rec_b_ready_o       (rec_ready[1]),
     .rec_b_i             (rec[1]),
-    .ev_valid_o          (ev_valid),
-    .ev_ready_i          (ev_ready),
-    .ev_o                (ev),
+    .ev_valid_o          (arbiter_ev_valid),
+    .ev_ready_i          (arbiter_ev_ready),
+    .ev_o                (arbiter_ev),
     .copies_o            (copies),
     .delivered_o         (delivered),
     .type_o              (msg_type),
@@ -220,6 +236,18 @@ module escapement_core
     .load_refusal_o      (load_refused),
     .seen_o              ({status.line_seen_b, status.line_seen_a}),
     .busy_o              (arbiter_busy)
+  );
+
+  event_queue u_events (
+    .clk_i       (book_clk),
+    .rst_ni,
+    .core_reset_i(core_reset),
+    .valid_i     (arbiter_ev_valid),
+    .ready_o     (arbiter_ev_ready),
+    .ev_i        (arbiter_ev),
+    .valid_o     (ev_valid),
+    .ready_i     (ev_ready),
+    .ev_o        (ev)
   );
 
   // Middle ------------------------------------------------------------------------------------------------------------
@@ -553,7 +581,7 @@ module escapement_core
   // Clocks of the stages, resting while a stage has nothing to do (simulation only, see clock_gate) --------------------
   // Any access to the registers wakes all of them, long enough for what a strobe starts to show as busy.
   localparam int unsigned WakeCycles = 16;
-  logic access, core_wakes;
+  logic access;
   logic [$clog2(WakeCycles + 1)-1:0] awake_q;
   assign access = axil_i.awvalid || axil_i.wvalid || axil_i.arvalid || axil_o.bvalid ||
       axil_o.rvalid || core_reset;
@@ -565,7 +593,7 @@ module escapement_core
   assign core_wakes = access || awake_q != '0;
 
   logic session_runs;
-  assign session_runs = core_wakes || rec_valid != '0 || arbiter_busy || ev_valid ||
+  assign session_runs = core_wakes || rec_valid != '0 || arbiter_busy || arbiter_ev_valid ||
       time_step_valid_i || !cfg.time_follow;
   clock_gate u_session_clk (
     .clk_i,

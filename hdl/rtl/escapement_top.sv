@@ -122,13 +122,23 @@ module escapement_top
     .busy_o      (rx_busy[0])
   );
   if (Ports == 2) begin : gen_b
+    // The core's side rests with a silent line; long enough awake for the links of the crossing after any reset.
+    logic core_b_clk;
+    clock_gate #(
+      .Linger(64)
+    ) u_clk (
+      .clk_i (core_clk_i),
+      .rst_ni(core_rst_ni),
+      .busy_i(rx_b_valid_i || !rx_b_rst_ni || rx_busy[1]),
+      .clk_o (core_b_clk)
+    );
     rx_cdc u_rx (
       .rx_clk_i    (rx_b_clk_i),
       .rx_rst_ni   (rx_b_rst_ni),
       .rx_valid_i  (rx_b_valid_i),
       .rx_i        (rx_b_beat_i),
       .room_o      (rx_b_room_o),
-      .core_clk_i,
+      .core_clk_i  (core_b_clk),
       .core_rst_ni,
       .beat_valid_o(beat_valid[1]),
       .beat_ready_i(beat_ready[1]),

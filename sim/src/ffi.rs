@@ -9,6 +9,8 @@ pub struct EscModel {
 }
 
 pub const BUCKETS: usize = 65_536;
+pub const STAGES: usize = 12;
+pub const QUEUES: usize = 7;
 
 extern "C" {
     pub fn esc_new(run_clocks: c_int) -> *mut EscModel;
@@ -19,6 +21,22 @@ extern "C" {
     pub fn esc_block_writes(model: *mut EscModel, blocked: c_int);
     pub fn esc_set_early(model: *mut EscModel, early: c_int);
     pub fn esc_set_back_to_back(model: *mut EscModel, pause_ns: u64);
+    pub fn esc_schedule_start(model: *mut EscModel, lines_per_65536: u32);
+    pub fn esc_schedule(
+        model: *mut EscModel,
+        line: i32,
+        bytes: *const u8,
+        length: usize,
+        stamp_ns: u64,
+        cycle: u64,
+    );
+    pub fn esc_scheduled_left(model: *const EscModel) -> i32;
+    pub fn esc_stages(
+        model: *const EscModel,
+        taken: *mut u64,
+        refused: *mut u64,
+        deepest: *mut u64,
+    ) -> u64;
     pub fn esc_forget_frames(model: *mut EscModel);
     pub fn esc_map(model: *mut EscModel, iova: u64, memory: *mut u8, bytes: u64);
     pub fn esc_unmap(model: *mut EscModel, iova: u64);

@@ -6,8 +6,10 @@
 mod ffi;
 mod model;
 mod sim_card;
+mod stages;
 
 pub use sim_card::{ClockPeriods, SimCard, Spacing};
+pub use stages::{StageCount, StageCounts};
 
 /// First 8 bytes of the SHA-256 over the RTL sources that this build was translated from, in decimal; the card's
 /// `BUILD_HASH` register holds the same number.

@@ -5,6 +5,7 @@ use std::ptr::NonNull;
 use escapement_card::{CardError, CycleHistogram, DmaBuffer, Line, TypeLatency};
 
 use crate::ffi;
+use crate::stages::StageCounts;
 
 /// Outcomes of the shim's calls (`EscStatus` in `shim/shim.h`).
 mod status {
@@ -79,6 +80,39 @@ impl Model {
     pub(crate) fn set_back_to_back(&mut self, pause_ns: u64) {
         // SAFETY: as in `reset`.
         unsafe { ffi::esc_set_back_to_back(self.ptr(), pause_ns) }
+    }
+
+    /// Frames come at the line's rate from now on, lines leave at no more than this in 65,536 cycles.
+    pub(crate) fn schedule_start(&mut self, lines_per_65536: u32) {
+        // SAFETY: as in `reset`.
+        unsafe { ffi::esc_schedule_start(self.ptr(), lines_per_65536) }
+    }
+
+    pub(crate) fn schedule(&mut self, line: Line, bytes: &[u8], stamp_ns: u64, cycle: u64) {
+        let (start, length) = (bytes.as_ptr(), bytes.len());
+        // SAFETY: as in `reset`; the shim copies `bytes` within the call.
+        unsafe { ffi::esc_schedule(self.ptr(), line as i32, start, length, stamp_ns, cycle) }
+    }
+
+    pub(crate) fn scheduled_left(&self) -> bool {
+        // SAFETY: the handle is alive.
+        unsafe { ffi::esc_scheduled_left(self.ptr()) != 0 }
+    }
+
+    pub(crate) fn stages(&self) -> StageCounts {
+        let mut taken = [0; ffi::STAGES];
+        let mut refused = [0; ffi::STAGES];
+        let mut deepest = [0; ffi::QUEUES];
+        // SAFETY: the handle is alive; the shim writes `STAGES` values to the first two, `QUEUES` to the third.
+        let cycles = unsafe {
+            ffi::esc_stages(
+                self.ptr(),
+                taken.as_mut_ptr(),
+                refused.as_mut_ptr(),
+                deepest.as_mut_ptr(),
+            )
+        };
+        StageCounts::new(cycles, taken, refused, deepest)
     }
 
     pub(crate) fn forget_frames(&mut self) {

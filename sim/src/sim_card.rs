@@ -8,6 +8,7 @@ use escapement_card::injector::check_frame;
 use escapement_card::{CardError, Device, DmaBuffer, EventFd, Frame, Injector, LatencyReport};
 
 use crate::model::{Model, Which};
+use crate::stages::StageCounts;
 
 /// First device address handed out, and the alignment of the next ones.
 const FIRST_IOVA: u64 = 0x10_0000_0000;
@@ -16,6 +17,9 @@ const IOVA_ALIGNMENT: u64 = 0x20_0000;
 const PASS_CYCLES_MAX: u64 = 1 << 16;
 /// Core cycles after which a core reset has thrown away what was on its way.
 const CORE_RESET_CYCLES: u64 = 64;
+
+/// At the default period.
+const HOST_CYCLES_PER_S: f64 = 156.25e6;
 
 /// Slot visits of the refresh that may stand between two frames sent back to back: a longer pause is waited out, as
 /// its lines would come between two looks at the ring.
@@ -124,6 +128,36 @@ impl SimCard {
     /// Stops and starts the write port, as a host that gives no PCIe credits.
     pub fn block_writes(&mut self, blocked: bool) {
         self.model.block_writes(blocked);
+    }
+
+    /// From now on frames come at the line's rate: each begins in the MAC cycle given to [`SimCard::schedule`], and
+    /// what finds no room is dropped by the card, as on hardware. Lines leave at `lines_per_s` at most (0: as fast as
+    /// the port takes them). Let time pass with [`Injector::advance`].
+    pub fn schedule_start(&mut self, lines_per_s: f64) {
+        let a_cycle = lines_per_s / HOST_CYCLES_PER_S;
+        self.model.schedule_start((a_cycle * 65_536.0).min(65_536.0) as u32);
+    }
+
+    /// Adds a frame that begins `cycle` MAC cycles after the start; those of a line in order, not overlapping.
+    ///
+    /// # Errors
+    /// The frame is empty or too long.
+    pub fn schedule(&mut self, frame: &Frame<'_>, cycle: u64) -> Result<(), CardError> {
+        check_frame(frame)?;
+        self.model.schedule(frame.line, frame.bytes, frame.stamp_ns, cycle);
+        Ok(())
+    }
+
+    /// Whether scheduled frames are still to come.
+    #[must_use]
+    pub fn scheduled_left(&self) -> bool {
+        self.model.scheduled_left()
+    }
+
+    /// What passed each stage since the schedule began.
+    #[must_use]
+    pub fn stages(&self) -> StageCounts {
+        self.model.stages()
     }
 
     /// Lines taken at the write port.

@@ -7,9 +7,9 @@
 
 namespace ports {
 
-inline void set_clocks(VCard& t, uint8_t v) {
+inline void set_clocks(VCard& t, uint8_t v, bool line_b = true) {
   t.rx_clk_i = v;
-  t.rx_b_clk_i = v;
+  if (line_b) t.rx_b_clk_i = v;
   t.core_clk_i = v;
   t.host_clk_i = v;
 }

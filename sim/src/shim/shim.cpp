@@ -14,6 +14,7 @@
 
 #include "VCard.h"
 #include "ports.h"
+#include "stages.h"
 #include "verilated.h"
 
 namespace {
@@ -28,6 +29,8 @@ constexpr uint64_t kSettleCycles = 8;
 // Idle must hold this long before everything is in memory (the crossing to the host clock included).
 constexpr uint64_t kQuietCycles = 24;
 constexpr uint64_t kResetCycles = 8;
+// The crossings' links are up so long after a reset.
+constexpr uint64_t kLinkCycles = 64;
 constexpr uint64_t kStuckCycles = 1'000'000;
 
 struct Mapping {
@@ -46,6 +49,13 @@ struct Mac {
   bool driven = false;      // a beat stands at the port
   uint64_t order = 0;       // number of the frame among those of both lines
   uint64_t end_before = 0;  // rx cycle of the last beat
+};
+
+// A frame that begins at its time, room or not.
+struct Scheduled {
+  uint64_t cycle;  // of the MAC clock, from the start of the schedule
+  uint64_t stamp;
+  std::vector<uint8_t> bytes;
 };
 
 struct Probe {
@@ -97,6 +107,14 @@ struct EscModel {
   uint64_t last_beat = 0;      // core cycle
   uint64_t end_before = 0;     // rx cycle
 
+  // Frames at the line's rate.
+  bool scheduled = false;
+  uint64_t schedule_start = 0;  // rx cycle
+  std::deque<Scheduled> schedule[2];
+  stages::Stages stage_counts;
+  uint32_t write_rate = 0;      // lines per 65,536 host cycles, 0: any
+  uint64_t write_credit = 0;
+
   // AXI-Lite master.
   bool aw_pending = false, w_pending = false, b_waiting = false, ar_pending = false, r_waiting = false;
   uint32_t axil_response = 0;
@@ -125,7 +143,10 @@ struct EscModel {
   std::vector<uint32_t> unloaded = std::vector<uint32_t>(kEscBuckets);
   std::vector<uint32_t> by_type[256][2];  // all, unloaded; empty without any tick
 
-  explicit EscModel(bool run_clocks) {
+  const bool runs_all;
+  uint64_t reset_at = 0;  // rx cycle
+
+  explicit EscModel(bool run_clocks) : runs_all(run_clocks) {
     const char* arguments[] = {"card", "+run_clocks=1"};
     context.commandArgs(run_clocks ? 2 : 1, arguments);
     context.randReset(0);
@@ -142,10 +163,28 @@ struct EscModel {
     if (other.order == 0 || other.order > mac[line].order) return true;
     return !other.active && cycles[kRx] - other.end_before >= kSettleCycles && !ports::rx_busy(top, 1 - line);
   }
+  // On hardware nothing waits: a frame begins when it is there, and what finds no room is dropped by the card.
+  void begin_scheduled(int line) {
+    Mac& m = mac[line];
+    if (m.active || schedule[line].empty() || cycles[kRx] - schedule_start < schedule[line].front().cycle) return;
+    Scheduled& next = schedule[line].front();
+    m.frame = std::move(next.bytes);
+    m.at = 0;
+    m.stamp = next.stamp;
+    m.bad = false;
+    m.order = ++frames;
+    m.active = true;
+    have_frame_before = true;
+    stamp_before = next.stamp;
+    if (enabled && next.stamp > stamp_latest) stamp_latest = next.stamp;
+    start_before = cycles[kRx];
+    schedule[line].pop_front();
+  }
   void drive_rx(int line) {
     Mac& m = mac[line];
+    if (scheduled) begin_scheduled(line);
     const size_t left = m.active ? m.frame.size() - m.at : 0;
-    const bool waits = two_lines && (left <= 8 || (early && m.at == 0)) && !in_turn(line);
+    const bool waits = two_lines && !scheduled && (left <= 8 || (early && m.at == 0)) && !in_turn(line);
     if (!m.active || waits) {
       if (m.driven) {
         ports::rx_idle(top, line);
@@ -168,6 +207,7 @@ struct EscModel {
     ++cycles[kRx];
     for (Mac& m : mac) {
       if (!m.driven) continue;
+      if (scheduled) ++stage_counts.beats_in[&m - mac];
       m.at += 8;
       if (m.at >= m.frame.size()) {
         m.active = false;
@@ -180,6 +220,7 @@ struct EscModel {
   // ---- core_clk ----
   void sample_core() {
     ++cycles[kCore];
+    if (scheduled) stage_counts.sample(top);
     if (ports::probe_valid(top)) probes.push_back(ports::probe<Probe>(top));
     if (ports::line_accept(top)) {
       accepted.push_back(ports::core_cycle(top));
@@ -190,7 +231,13 @@ struct EscModel {
   // ---- host_clk ----
   void drive_host() {
     ports::axil_drive(top, aw_pending, w_pending, b_waiting, ar_pending, r_waiting);
-    ports::write_ready(top, !blocked && !stalls());
+    ports::write_ready(top, !blocked && !stalls() && credit());
+  }
+  // A line for each 65,536 of credit; what is not used is not saved beyond one line.
+  bool credit() {
+    if (write_rate == 0) return true;
+    write_credit = write_credit < 65536 ? write_credit + write_rate : write_credit;
+    return write_credit >= 65536;
   }
   void sample_host() {
     ++cycles[kHost];
@@ -218,6 +265,7 @@ struct EscModel {
     alignas(8) uint8_t line[64];
     ports::write_data(top, line);
     ++lines;
+    if (write_rate != 0) write_credit -= 65536;
     accepted_counts.push_back(line[19]);
     match_probes();
     if (bus_master) {
@@ -273,13 +321,15 @@ struct EscModel {
   void cycle_together() {
     drive_rx();
     drive_host();
-    ports::set_clocks(top, 0);
+    // The MAC of a silent line B needs its clock only to come out of reset.
+    const bool line_b = two_lines || runs_all || cycles[kRx] - reset_at < kLinkCycles;
+    ports::set_clocks(top, 0, line_b);
     context.timeInc(half[kCore]);
     top.eval();
     sample_rx();
     sample_core();
     sample_host();
-    ports::set_clocks(top, 1);
+    ports::set_clocks(top, 1, line_b);
     context.timeInc(half[kCore]);
     top.eval();
   }
@@ -319,6 +369,7 @@ struct EscModel {
   bool finished() { return context.gotFinish(); }
 
   bool core_idle() {
+    if (!schedule[0].empty() || !schedule[1].empty()) return false;
     return !mac[0].active && !mac[1].active && cycles[kCore] - last_beat >= kSettleCycles && ports::idle(top);
   }
 
@@ -327,6 +378,7 @@ struct EscModel {
     enabled = false;
     forget_frames();
     aw_pending = w_pending = b_waiting = ar_pending = r_waiting = false;
+    reset_at = cycles[kRx];
     ports::set_resets(top, 0);
     for (uint64_t i = 0; i < kResetCycles; ++i) cycle();
     ports::set_resets(top, 1);
@@ -474,6 +526,25 @@ void esc_block_writes(EscModel* m, int32_t blocked) { m->blocked = blocked != 0;
 void esc_set_early(EscModel* m, int32_t early) { m->early = early != 0; }
 
 void esc_set_back_to_back(EscModel* m, uint64_t pause_ns) { m->back_to_back = pause_ns; }
+
+void esc_schedule_start(EscModel* m, uint32_t lines_per_65536) {
+  m->scheduled = m->two_lines = true;
+  m->schedule_start = m->cycles[kRx];
+  m->stage_counts = stages::Stages();
+  m->write_rate = lines_per_65536;
+}
+void esc_schedule(EscModel* m, int32_t line, const uint8_t* bytes, size_t length, uint64_t stamp_ns, uint64_t cycle) {
+  m->schedule[line == 1 ? 1 : 0].push_back({cycle, stamp_ns, std::vector<uint8_t>(bytes, bytes + length)});
+}
+int32_t esc_scheduled_left(const EscModel* m) {
+  return !m->schedule[0].empty() || !m->schedule[1].empty() || m->mac[0].active || m->mac[1].active;
+}
+uint64_t esc_stages(const EscModel* m, uint64_t* taken, uint64_t* refused, uint64_t* deepest) {
+  memcpy(taken, m->stage_counts.taken, sizeof m->stage_counts.taken);
+  memcpy(refused, m->stage_counts.refused, sizeof m->stage_counts.refused);
+  memcpy(deepest, m->stage_counts.deepest, sizeof m->stage_counts.deepest);
+  return m->stage_counts.cycles;
+}
 
 void esc_forget_frames(EscModel* m) { m->forget_frames(); }
 

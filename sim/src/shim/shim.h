@@ -39,6 +39,18 @@ void esc_set_early(EscModel* m, int32_t early);
 // are still waited out. 0: frames keep their true distance.
 void esc_set_back_to_back(EscModel* m, uint64_t pause_ns);
 
+// Frames at the line's rate, from now on: each begins in its cycle, whether there is room or not, and those of the two
+// lines do not wait for each other. The write port takes so many lines in 65,536 host cycles. Equal clocks only.
+void esc_schedule_start(EscModel* m, uint32_t lines_per_65536);
+// Adds a frame that begins so many cycles after the start; on each line in order, and not overlapping.
+void esc_schedule(EscModel* m, int32_t line, const uint8_t* bytes, size_t length, uint64_t stamp_ns, uint64_t cycle);
+// Whether the last beat of the last frame is still to come.
+int32_t esc_scheduled_left(const EscModel* m);
+constexpr size_t kEscStages = 12;
+constexpr size_t kEscQueues = 7;
+// Transfers and refusals by stage, deepest fill by queue, as in stages.h; returns the core cycles counted.
+uint64_t esc_stages(const EscModel* m, uint64_t* taken, uint64_t* refused, uint64_t* deepest);
+
 // Drops what is known of frames, their time and entries on their way, after a core reset threw them away.
 void esc_forget_frames(EscModel* m);
 

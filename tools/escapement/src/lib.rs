@@ -7,6 +7,7 @@ mod duration;
 mod failure;
 pub mod generator;
 pub mod instruments;
+mod line_rate;
 pub mod mutator;
 pub mod new_york;
 mod outputs;

@@ -1,6 +1,6 @@
 //! Replay: frames into a card, lines out of its ring, ticks and a report.
 
-mod check;
+pub(crate) mod check;
 mod csv;
 pub(crate) mod latency;
 mod lines;
@@ -11,6 +11,6 @@ pub(crate) mod recovery;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;
-mod source;
+pub(crate) mod source;
 mod stamps;
 pub(crate) mod tick_file;

@@ -8,6 +8,9 @@ use serde_json::{json, Value};
 use super::replay::on_card;
 use super::{print, write_json};
 use crate::failure::Failure;
+use crate::generator::itch::full_line::{full_line, FullLinePlan, Mix, MIXES};
+use crate::instruments::SLOTS;
+use crate::line_rate::{self, Outcome};
 use crate::replay::pace::Speed;
 use crate::replay::recovery::Servers;
 use crate::replay::run::Options;
@@ -22,7 +25,7 @@ pub(super) enum Command {
 #[derive(Args)]
 pub(super) struct Card {
     /// Captures, as for replay; read into memory before the clock runs
-    #[arg(required = true, value_name = "CAPTURE")]
+    #[arg(required_unless_present = "line_rate", value_name = "CAPTURE")]
     captures: Vec<PathBuf>,
     #[command(flatten)]
     settings: Settings,
@@ -35,13 +38,103 @@ pub(super) struct Card {
     /// Runs of each card; the one with the least time on a core counts
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     runs: u32,
+    /// Through the Verilated card, frames as 10 GbE lines bring them, waiting for nothing: generated ones on both lines,
+    /// or those of the captures. Exit code 1 if anything is dropped or not as the golden model says
+    #[arg(long, conflicts_with_all = ["packets", "runs"])]
+    line_rate: bool,
+    #[command(flatten)]
+    generated: Generated,
     /// Write JSON here (- for stdout, the default)
     #[arg(long, value_name = "OUT", default_value = "-")]
     json: PathBuf,
 }
 
+/// Messages of `--line-rate` without captures.
+#[derive(Args)]
+struct Generated {
+    /// Messages of each run, those that build the books not counted
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, requires = "line_rate")]
+    messages: u64,
+    /// Only these messages: delete, add-delete, execute, cancel, replace or mixed [default: all, one after the other]
+    #[arg(long, value_name = "MIX", value_parser = parse_mix, requires = "line_rate")]
+    mix: Option<(&'static str, Mix)>,
+    /// Only on so many instruments [default: 1, then 64]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=SLOTS as i64), requires = "line_rate")]
+    spread: Option<u16>,
+    /// Each frame of line B begins so many cycles of 6.4 ns behind that of line A
+    #[arg(long, value_name = "CYCLES", default_value_t = 90, requires = "line_rate")]
+    skew_cycles: u64,
+    /// Seed of the mixed messages
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "line_rate")]
+    seed: u64,
+}
+
+fn parse_mix(text: &str) -> Result<(&'static str, Mix), String> {
+    let known = || MIXES.map(|(name, _)| name).join(", ");
+    MIXES
+        .into_iter()
+        .find(|(name, _)| *name == text)
+        .ok_or_else(|| format!("expected one of {}", known()))
+}
+
+/// Runs of `--line-rate`; the first that is no good is the failure, told after all have been written.
+fn line_rate(arguments: &Card) -> Result<(), Failure> {
+    if arguments.card == Some(CardKind::Soft) {
+        return Err(Failure::input("--line-rate is for --card sim: the soft card has no clock"));
+    }
+    let mut runs = Vec::new();
+    let mut failure = None;
+    let mut finish = |what: String, mut value: Value, outcome: &Outcome| {
+        eprintln!(
+            "{what}: {:.2} million messages a second, {}",
+            outcome.messages_per_s() / 1e6,
+            outcome.problem().unwrap_or_else(|| "nothing dropped, as the golden model".into())
+        );
+        if let (Some(problem), true) = (outcome.problem(), failure.is_none()) {
+            failure = Some(Failure::check(format!("{what}: {problem}")));
+        }
+        value["run"] = outcome.json();
+        runs.push(value);
+    };
+    if arguments.captures.is_empty() {
+        let generated = &arguments.generated;
+        let mixes = generated.mix.map_or(MIXES.to_vec(), |mix| vec![mix]);
+        let spreads = generated.spread.map_or(vec![1, SLOTS as u16], |spread| vec![spread]);
+        for (name, mix) in mixes {
+            for &instruments in &spreads {
+                let plan = FullLinePlan {
+                    mix,
+                    messages: generated.messages,
+                    instruments,
+                    skew_cycles: generated.skew_cycles,
+                    seed: generated.seed,
+                };
+                let (frames, _) = full_line(&plan);
+                let config = line_rate::config(instruments, arguments.settings.frame_mode());
+                let outcome = line_rate::play(&config, &frames)?;
+                let value = json!({"mix": name, "instruments": instruments, "lines": 2,
+                    "skew_cycles": plan.skew_cycles});
+                finish(format!("{name} on {instruments}"), value, &outcome);
+            }
+        }
+    } else {
+        let prepared = arguments.settings.prepare(&arguments.captures)?;
+        let frames = line_rate::of_captures(&prepared)?;
+        let outcome = line_rate::play(&prepared.config, &frames)?;
+        let names: Vec<String> =
+            arguments.captures.iter().map(|path| path.display().to_string()).collect();
+        finish(names.join(" + "), json!({"captures": names}), &outcome);
+    }
+    let value = json!({"mode": arguments.settings.mode_name(), "line_rate": runs});
+    write_json(&arguments.json, &value)?;
+    failure.map_or(Ok(()), Err)
+}
+
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
     let Command::Card(arguments) = command;
+    if arguments.line_rate {
+        return line_rate(arguments);
+    }
     let prepared = arguments.settings.prepare(&arguments.captures)?;
     let kinds = arguments.card.map_or(vec![CardKind::Sim, CardKind::Soft], |kind| vec![kind]);
     let options = Options {

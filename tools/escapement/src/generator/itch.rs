@@ -3,6 +3,7 @@
 //! The stream is a small exchange of real orders: a day opens, books fill, prices walk, orders come, change, trade
 //! and go, stocks halt and resume, trades are broken, the day closes. All message types of the specification occur.
 
+pub mod full_line;
 mod line;
 mod market;
 mod message;

@@ -110,6 +110,14 @@ pub(crate) struct Prepared {
 }
 
 impl Settings {
+    /// When a frame's messages go on.
+    pub(crate) fn frame_mode(&self) -> FrameMode {
+        match self.mode {
+            Mode::Whole => FrameMode::Whole,
+            Mode::Early => FrameMode::Early,
+        }
+    }
+
     /// The mode, as in reports.
     pub(crate) fn mode_name(&self) -> &'static str {
         match self.mode {
@@ -175,10 +183,7 @@ impl Settings {
         };
         let mut config = CardConfig::new(feed, configured);
         config.lines = LinesConfig { b: found.group_b, gap_window_ns: self.gap_window };
-        config.frame_mode = match self.mode {
-            Mode::Whole => FrameMode::Whole,
-            Mode::Early => FrameMode::Early,
-        };
+        config.frame_mode = self.frame_mode();
         config.refresh_interval_ns = match self.refresh {
             0 => 0,
             round_ns => (round_ns / SLOTS as u64).max(1),
