@@ -79,14 +79,12 @@ module ring_writer #(
   // Room and address are worked out one line ahead, so that a line leaves in the cycle it shows; both for a line
   // that leaves now and for none, so that the port's ready only chooses.
   logic size_legal, room, room_stay, room_next;
-  logic [32:0] size;
-  logic [31:0] mask;
+  logic [31:0] mask;  // size - 1: its bits are all that a distance below the size has
   logic [63:0] addr_stay, addr_next;
   assign size_legal = size_log2_i != 6'd0 && size_log2_i <= 6'd32;
-  assign size = 33'd1 << size_log2_i;
-  assign mask = size[31:0] - 32'd1;
-  assign room_stay = head_q - tail_i < 64'(size);
-  assign room_next = next_q - tail_i < 64'(size);
+  always_comb for (int i = 0; i < 32; i++) mask[i] = 6'(i) < size_log2_i;
+  assign room_stay = size_log2_i <= 6'd32 && ((head_q - tail_i) & ~64'(mask)) == '0;
+  assign room_next = size_log2_i <= 6'd32 && ((next_q - tail_i) & ~64'(mask)) == '0;
   assign room = broadcast_i || (line_written_o ? room_next : room_stay);
   assign addr_stay = base_i + {26'd0, head_q[31:0] & mask, 6'd0};
   assign addr_next = base_i + {26'd0, next_q[31:0] & mask, 6'd0};

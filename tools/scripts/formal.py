@@ -67,6 +67,7 @@ class Proof:
     harness: str = ""  # hdl/formal/<harness>_proof.sv; "" = the proof's name
     parameters: dict[str, int] = field(default_factory=dict)  # of the harness
     long: bool = False  # not in a slice
+    parts: int = 1  # the induction is made in so many parts (parameter Part of the harness), each from all having held before
     narrow: list[Change] = field(default_factory=list)  # widths that no parameter of the module sets
     options: list[str] = field(default_factory=list)
     script: list[str] = field(default_factory=list)
@@ -124,18 +125,19 @@ def apply(change: Change, text: str) -> str:
     return text.replace(change.before, change.after)
 
 
-def sby_file(proof: Proof, mode: str, depth: int, files: dict[str, Path]) -> str:
-    """What SymbiYosys reads."""
+def sby_file(proof: Proof, mode: str, depth: int, files: dict[str, Path], part: int | None = None) -> str:
+    """What SymbiYosys reads. Without `part` the harness claims all of its parts."""
     names = " ".join(files)
     lines = ["[options]", f"mode {mode}", f"depth {depth}", f"timeout {TIMEOUT_S}", *proof.options]
     lines += ["[engines]", "smtbmc yices", "[script]"]
-    settings = "".join(f" -G {name}={value}" for name, value in proof.parameters.items())
+    parameters = proof.parameters | ({} if part is None else {"Parts": proof.parts, "Part": part})
+    settings = "".join(f" -G {name}={value}" for name, value in parameters.items())
     lines += [f"read_slang -j 1 -D SYNTHESIS --top {proof.top}{settings} {names}", *(proof.script or [f"prep -top {proof.top}"])]
     lines += ["[files]", *(f"{name} {path}" for name, path in files.items())]
     return "\n".join(lines) + "\n"
 
 
-def run(proof: Proof, label: str, mode: str, depth: int, mutant: Mutant | None = None) -> tuple[str, float]:
+def run(proof: Proof, label: str, mode: str, depth: int, mutant: Mutant | None = None, part: int | None = None) -> tuple[str, float]:
     """Runs one task; its status as SymbiYosys gives it (PASS, FAIL, UNKNOWN, ERROR) and the seconds it took."""
     folder = OUT / proof.name / label
     shutil.rmtree(folder, ignore_errors=True)
@@ -147,7 +149,7 @@ def run(proof: Proof, label: str, mode: str, depth: int, mutant: Mutant | None =
         text = apply(change, files[change.file].read_text())
         files[change.file] = folder / change.file
         files[change.file].write_text(text)
-    (folder / "task.sby").write_text(sby_file(proof, mode, depth, files))
+    (folder / "task.sby").write_text(sby_file(proof, mode, depth, files, part))
     began = time.monotonic()
     done = subprocess.run([*SBY, "task.sby"], cwd=folder, capture_output=True, text=True)
     (folder / "sby.log").write_text(done.stdout + done.stderr)
@@ -161,9 +163,12 @@ def say(good: bool, proof: Proof, what: str, status: str, seconds: float) -> Non
 
 def check(proof: Proof, mutants: list[Mutant]) -> bool:
     """One proof, its covers, its mutants."""
-    status, seconds = run(proof, "prove", "prove", proof.depth)
-    good = status == "PASS"
-    say(good, proof, f"induction, k = {proof.depth}", status, seconds)
+    good = True
+    for part in range(proof.parts):
+        one = proof.parts == 1
+        status, seconds = run(proof, "prove" if one else f"prove{part}", "prove", proof.depth, part=None if one else part)
+        good &= status == "PASS"
+        say(status == "PASS", proof, f"induction, k = {proof.depth}" + ("" if one else f", part {part}"), status, seconds)
     status, seconds = run(proof, "cover", "cover", proof.covers)
     good &= status == "PASS"
     say(status == "PASS", proof, f"covers within {proof.covers} steps", status, seconds)
