@@ -3,7 +3,7 @@
 // is declared lost that was taken, nor one that no rule gives up.
 //
 // One number is chosen; whether a copy of it was taken in this session, and what that copy was, is remembered beside the
-// module. What each line has passed is counted anew here from the records. Rules: docs/card-model.md, section 4. Which
+// module. The host loads nothing. What each line has passed is counted anew here from the records. Rules: docs/card-model.md, section 4. Which
 // packets begin a session or are stale is feed_session's and taken from there.
 
 `default_nettype none
@@ -50,6 +50,7 @@ module line_arbiter_proof
   localparam logic [3:0] StRead = 4'd8;
   localparam logic [3:0] StDrain = 4'd9;
   localparam logic [3:0] StFind = 4'd10;
+  localparam logic [3:0] StLoad = 4'd11;
   localparam logic [2:0] ByPacket = 3'd0;
   localparam logic [2:0] ByFlush = 3'd1;
   localparam logic [2:0] ByWindow = 3'd2;
@@ -88,6 +89,16 @@ module line_arbiter_proof
     .refresh_interval_i,
     .refresh_now_i,
     .flush_i,
+    .load_go_i           (1'b0),
+    .load_seq_i          ('0),
+    .load_kind_i         ('0),
+    .load_slot_i         ('0),
+    .load_len_i          ('0),
+    .load_data_i         ('0),
+    .load_pending_o      (),
+    .load_refused_o      (),
+    .expected_o          (),
+    .cycle_i             ('0),
     .time_ns_i,
     .step_valid_i,
     .step_ns_i,
@@ -117,6 +128,9 @@ module line_arbiter_proof
     .reorder_full_o      (),
     .restarts_o          (),
     .lost_range_evicted_o(),
+    .load_message_o      (),
+    .load_mark_o         (),
+    .load_refusal_o      (),
     .seen_o              (),
     .busy_o              ()
   );
@@ -320,6 +334,7 @@ module line_arbiter_proof
     logic       numbers;
     logic       packets;
     logic       flush;
+    logic       no_load;
     logic       chosen;
     logic       numbering;
     logic       passed;
@@ -415,6 +430,7 @@ module line_arbiter_proof
       ok.expected &= expected == next && u_dut.next_index_q == index;
       ok.numbers &= expected <= Numbers && expected != '0;
       ok.packets &= pkt_q == u_dut.pkt_q;
+      ok.no_load &= !u_dut.load_wanted_q && state != StLoad;
       ok.flush &= flush_wanted_q == u_dut.flush_wanted_q;
       ok.chosen &= !u_dut.chosen_q || u_dut.aside_q[chosen_line] || chosen_msg;
       for (int l = 0; l < 2; l++) begin
