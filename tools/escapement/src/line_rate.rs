@@ -25,6 +25,8 @@ use crate::replay::source::Source;
 pub(crate) const GEN3_X8_LINES_PER_S: f64 = 8.0 * 8e9 / 8.0 * (128.0 / 130.0) / 88.0 * 0.95;
 /// Nanoseconds of a core cycle.
 const CYCLE_NS: f64 = 6.4;
+/// Pauses of captures are not longer than about this: the card has nothing to do.
+const PAUSE_CYCLES: u64 = 1_024;
 /// Core cycles between two looks at the ring.
 const LOOK_CYCLES: u64 = 2_048;
 /// Frames are told to the card so long before they begin.
@@ -71,18 +73,23 @@ pub(crate) fn config(instruments: u16, mode: FrameMode) -> CardConfig {
     config
 }
 
-/// The frames of captures, one right behind the other on their lines, with the stamps that they have.
+/// The frames of captures as they came, each as early as its line lets it begin; longer pauses are cut to
+/// [`PAUSE_CYCLES`].
 pub(crate) fn of_captures(prepared: &Prepared) -> Result<Vec<TimedFrame>, Failure> {
     let mut source = Source::held(&prepared.captures, u64::MAX)?;
     let mut wire = [WireTime::default(); 2];
     let mut frames = Vec::new();
+    let (mut due, mut before) = (0, None);
     while let Some(packet) = source.next_packet()? {
         if packet.data.is_empty() {
             continue;
         }
         let line = prepared.lines[packet.file] as usize;
         let bytes = packet.data[..packet.data.len().min(FRAME_BYTES_MAX)].to_vec();
-        let cycle = wire[line].next_cycle(bytes.len());
+        let since = packet.stamp_ns.saturating_sub(before.unwrap_or(packet.stamp_ns));
+        before = Some(packet.stamp_ns);
+        due += (since.min(PAUSE_CYCLES * 7) as f64 / CYCLE_NS) as u64;
+        let cycle = wire[line].next_cycle_from(due, bytes.len());
         frames.push(TimedFrame { line, cycle, stamp_ns: packet.stamp_ns, bytes });
     }
     Ok(frames)

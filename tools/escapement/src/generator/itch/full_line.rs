@@ -92,6 +92,12 @@ pub struct WireTime {
 impl WireTime {
     /// The cycle in which a frame begins that is next on the wire, with so many bytes (without FCS).
     pub fn next_cycle(&mut self, frame_bytes: usize) -> u64 {
+        self.next_cycle_from(0, frame_bytes)
+    }
+
+    /// The same for one that does not come before a cycle.
+    pub fn next_cycle_from(&mut self, cycle: u64, frame_bytes: usize) -> u64 {
+        self.bytes = self.bytes.max(cycle * CYCLE_BYTES);
         let begin = self.bytes.div_ceil(CYCLE_BYTES);
         self.bytes += (frame_bytes as u64).max(FRAME_BYTES_MIN) + BETWEEN_FRAMES_BYTES;
         begin
