@@ -1,6 +1,7 @@
 """Place and route for ECP5-85 with open tools, and area for UltraScale+; writes bitstreams/timing.md.
 
     python3 tools/scripts/pnr.py [--target NAME]... [--no-xcup]   run targets, then write the table from all results
+    python3 tools/scripts/pnr.py --area [--target NAME]...        only the area for UltraScale+, then the table
     python3 tools/scripts/pnr.py --check NAME                     one target; fails when it is slower than its floor
     python3 tools/scripts/pnr.py --list
 
@@ -194,6 +195,18 @@ def run_target(target: Target, with_xcup: bool) -> dict:
     return result
 
 
+def run_area(target: Target) -> None:
+    """Only the area for UltraScale+; what place and route found before stays if the sources are the same."""
+    path = OUT / target.name / "result.json"
+    result = json.loads(path.read_text()) if path.exists() else {}
+    if result.get("sources") != digest(target.top):
+        result = {"sources": digest(target.top)}
+    print(f"{target.name}: {target.top} {target.xcup_parameters or target.parameters or ''}", flush=True)
+    result["xcup"] = xcup(target, OUT / target.name)
+    print(f"    UltraScale+: {result['xcup']}", flush=True)
+    path.write_text(json.dumps(result, indent=1))
+
+
 def version(command: str) -> str:
     done = subprocess.run([command, "--version"], capture_output=True, text=True)
     found = re.search(r"(Yosys [\d.]+\S*|nextpnr-[\d.]+)", done.stdout + done.stderr)
@@ -219,7 +232,7 @@ def write_table(targets: list[Target]) -> None:
              "|---|---|---|" + "---|" * len(ECP5_CELLS) + "---|---|---|---|"]
     for target in targets:
         r = results.get(target.name)
-        if r is None:
+        if r is None or "fmax" not in r:
             lines.append(f"| {target.name} | {text_of(target.parameters)} | not run |" + " |" * (len(ECP5_CELLS) + 4))
             continue
         area = " | ".join(str(r["area"][c]) for c in ECP5_CELLS)
@@ -233,7 +246,7 @@ def write_table(targets: list[Target]) -> None:
         if "xcup" in r:
             area = " | ".join(f"{r['xcup'][c]:g}" for c in XCUP_CELLS)
             lines.append(f"| {target.name} | {text_of(target.xcup_parameters or target.parameters)} | {area} |")
-    done = [(r["fmax"], name, r) for name, r in results.items()]
+    done = [(r["fmax"], name, r) for name, r in results.items() if "fmax" in r]
     if done:
         lines += ["", "## What limits the clock", ""]
         lines += [f"- {name}: {fmax} MHz, {r['ends']}" for fmax, name, r in sorted(done, key=lambda x: x[0]) if fmax < GOAL_MHZ]
@@ -245,6 +258,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--target", action="append", help="only these")
     parser.add_argument("--no-xcup", action="store_true", help="no area for UltraScale+")
+    parser.add_argument("--area", action="store_true", help="only the area for UltraScale+, no place and route")
     parser.add_argument("--check", metavar="NAME", help="one target against its floor; writes no table")
     parser.add_argument("--table", action="store_true", help="only write the table from the results there are")
     parser.add_argument("--list", action="store_true")
@@ -266,8 +280,8 @@ def main() -> int:
             return 0 if fmax >= target.floor_mhz else 1
         if not args.table:
             for target in targets:
-                if not wanted or target.name in wanted:
-                    run_target(target, not args.no_xcup)
+                if (not wanted or target.name in wanted) and (target.xcup or not args.area):
+                    run_area(target) if args.area else run_target(target, not args.no_xcup)
         write_table(targets)
     except PnrError as error:
         print(f"pnr: {error}", file=sys.stderr)
