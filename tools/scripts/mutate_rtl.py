@@ -59,6 +59,7 @@ BENCHES = {
     "escapement_core": "escapement_top",
     "escapement_top": "escapement_top",
     "eth_ip_udp": "eth_ip_udp",
+    "event_queue": "event_queue",
     "feed_session": "line_arbiter",
     "frame_fifo": "frame_fifo",
     "generation": "decode_stage",
