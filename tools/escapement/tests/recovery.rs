@@ -37,7 +37,7 @@ fn made(seed: u64, messages: u64, more: &[&str]) -> Made {
     arguments.extend(more);
     let run = escapement(arguments);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let record = Arc::new(Record::read(&[truth.clone()]).unwrap());
+    let record = Arc::new(Record::read(std::slice::from_ref(&truth)).unwrap());
     Made { a, b, truth, record, folder }
 }
 
@@ -346,7 +346,7 @@ fn the_real_gaps_are_mended() {
     let lines =
         ["a", "b"].map(|line| derived.join(format!("lobster_aapl_as_itch_ab_gaps_{line}.pcap.gz")));
     let truth = derived.join("lobster_aapl_as_itch.pcap.gz");
-    let record = Arc::new(Record::read(&[truth.clone()]).unwrap());
+    let record = Arc::new(Record::read(std::slice::from_ref(&truth)).unwrap());
     let server = requests(&record, Faults::default());
     let address = server.address().to_string();
     let loss_free = replay_all(&[&truth], "soft", &["--check"]);
