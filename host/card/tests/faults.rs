@@ -44,9 +44,9 @@ fn run(plan: FaultPlan, frames: usize) -> Run {
     run
 }
 
-/// A thousand frames under one fault, and what was done and seen.
+/// Two thousand frames under one fault, and what was done and seen: so many that fewer than 50 faults do not happen by chance.
 fn faulted(plan: FaultPlan) -> (Run, FaultCounts, FollowerStats) {
-    let mut run = run(plan, 1_000);
+    let mut run = run(plan, 2_000);
     let done = run.driver.device_mut().counts();
     let seen = run.driver.stats().ring;
     (run, done, seen)
