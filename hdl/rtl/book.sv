@@ -212,7 +212,8 @@ module book
   size_t store_way_size[LevelWays];
   logic hit, free, next_valid;
   ptr_t ptr, next, prev;
-  logic [7:0] hit_code, walk_code;
+  logic [7:0] hit_code;
+  logic walk_in_range;
   size_t hit_size, walk_size;
   logic [63:0] walk_price;
   store_write_t engine_store, lane_store;
@@ -244,7 +245,7 @@ module book
     .read_ptr_i(store_read_ptr),
     .price_o(walk_price),
     .size_o(walk_size),
-    .level_code_o(walk_code),
+    .level_in_range_o(walk_in_range),
     .next_valid_o(next_valid),
     .next_o(next),
     .prev_o(prev),
@@ -374,6 +375,7 @@ module book
     .store_ptr_o        (store_read_ptr),
     .walk_price_i       (walk_price),
     .walk_size_i        (walk_size),
+    .walk_in_range_i    (walk_in_range),
     .next_valid_i       (next_valid),
     .next_i             (next),
     .prev_i             (prev),
@@ -524,9 +526,8 @@ module book
   assign busy_o = !entries_empty || !lane_empty || engine_busy || (!queue_empty && !stalled_o);
   assign background_o = engine_background;
 
-  // Codes in the store are there for whoever reads it by pointer; nobody needs them now.
   logic unused;
-  assign unused = ^{walk_code, code_busy, code_ready, lane_published_slot, lane_write_slot};
+  assign unused = ^{code_busy, code_ready, lane_published_slot, lane_write_slot};
 
 `ifndef SYNTHESIS
   /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset; inputs are random at time 0

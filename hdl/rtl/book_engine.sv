@@ -16,8 +16,9 @@
 // not be read again; the side changed in cycle 2 is carried over.
 //
 // Each side's best is cached, so only the removal of the best searches. Levels outside the window or off the grid are
-// *out*: they are linked, and the side knows their count and the best of them, or after that one went, a bound. Only
+// *out*: they are linked, and the side knows their count and the best two of them, or after those went, a bound. Only
 // when the bound could beat the ladder are they walked (a refill, one level a cycle). So the best is always exact.
+// With nothing to do, the engine walks the sides that lack one of the two (a fill), until an operation comes.
 // After a recentre the side's ladder is rebuilt in the background (`background_o`), one level a cycle, and the next
 // operation waits.
 //
@@ -76,6 +77,7 @@ module book_engine
   output ptr_t                             store_ptr_o,
   input  wire logic    [             63:0] walk_price_i,
   input  wire size_t                       walk_size_i,
+  input  wire logic                        walk_in_range_i,
   input  wire logic                        next_valid_i,
   input  wire ptr_t                        next_i,
   input  wire ptr_t                        prev_i,
@@ -131,7 +133,7 @@ module book_engine
   output logic       refill_cycle_o,    // one for each cycle so spent
 
   output logic busy_o,        // works on an operation that may still make entries
-  output logic background_o,  // works on, but no entry comes of it soon
+  output logic background_o,  // works on, but no entry comes of it soon; or wants to
   output logic stalled_o      // of that, what may last: a division, a rebuild, the clearing
 );
 
@@ -150,8 +152,6 @@ module book_engine
     StPick,
     StRefill,
     StEmit,
-    StCodeStart,
-    StCodeWait,
     StDivideStart,
     StDivide,
     StRecentre,
@@ -161,14 +161,10 @@ module book_engine
     StFinish,
     StRebuildRead,
     StRebuildInit,
-    StRebuild
+    StRebuild,
+    StFillLook,
+    StFill
   } state_e;
-
-  typedef enum logic [1:0] {
-    SrcCoder,
-    SrcCode,
-    SrcNeed
-  } src_e;
 
   // A slot, or none.
   typedef struct packed {
@@ -176,10 +172,10 @@ module book_engine
     logic [11:0] slot;
   } flagged_t;
 
-  // A tick due (index bid, ask, trade), and where its code comes from: the coder's pipeline, known, or not started.
+  // A tick due (index bid, ask, trade), and its code, if it does not come out of the coder.
   typedef struct packed {
     quote_t     quote;
-    src_e       src;
+    logic       coder;
     logic [7:0] code;
     logic       in_range;
   } due_t;
@@ -206,7 +202,8 @@ module book_engine
   // Level operation.
   act_e act_q;
   logic [1:0] differs_q;
-  logic p_better_q, p_equal_q, p_beats_out_q, p_is_out_q;
+  logic p_better_q, p_equal_q;
+  logic [1:0] p_beats_out_q, p_is_out_q;
   size_t total_q;                    // the level's new total
   logic coded_q;                     // the coder works on the level's price
   logic becomes_best_q;
@@ -216,7 +213,6 @@ module book_engine
   quote_t cand_q;                    // next best in the ladder
   logic [7:0] cand_code_q;
 
-  logic walk_valid_q;                // refill: the level read last is there
   logic [63:0] old_centre_q [2];     // of the ladder to be rebuilt
 
   // ---------------------------------------------------------------------------------------------- parts
@@ -248,14 +244,16 @@ module book_engine
   assign slot_bad = rows_i.bad;
   assign code = code_i;
 
-  assign idle_o = state_q == StIdle;
+  assign idle_o = state_q inside {StIdle, StFillLook, StFill};
   assign pair_o = early;
   assign pair_slot_o = op_q.slot;
   assign pair_ask_o = own;
   assign in_message_o = in_message_q;
   assign gen_o = gen_q;
-  assign rows_read_o = (take_i && idle_o && op_i.slot < 12'(Slots)) || state_q == StRebuildRead;
-  assign rows_read_slot_o = take_i ? op_i.slot[SlotW-1:0] : slot;
+  assign rows_read_o = (take_i && idle_o && op_i.slot < 12'(Slots)) ||
+      state_q == StRebuildRead || fill_begin;
+  assign rows_read_slot_o = take_i ? op_i.slot[SlotW-1:0] :
+      (fill_begin ? fill_next.slot[SlotW-1:0] : slot);
   assign rows_slot_o = slot;
   assign rows_sweep_o = sweep && sweep_q < SweepW'(Slots);
   assign rows_sweep_all_o = sweep_all_q;
@@ -280,6 +278,66 @@ module book_engine
   size_t rebuild_size;
   logic rebuild_compare;
   level_key_t rebuild_compare_key;
+
+  // Walks over the levels out of a ladder: refills, which an operation waits for, and fills.
+  logic refill_begin, fill_begin, fill_wanted, fill_walk, fill_done, walk_read, walk_last;
+  ptr_t walk_ptr;
+  outs_t walk_outs;
+  place_t fill_next;
+
+  // What waits is taken instead, and the fill begins again later.
+  assign fill_begin = state_q == StIdle && fill_next.valid && !waiting_i;
+  assign fill_wanted = outs_wanted(
+      side[own].out_count, side[own].outs.first.known, side[own].outs.second.known
+  );
+  assign fill_walk = state_q == StFillLook && fill_wanted && !waiting_i;
+  assign fill_done = !waiting_i && ((state_q == StFillLook && !fill_wanted) ||
+                                    (state_q == StFill && walk_last));
+
+  book_walk u_walk (
+    .clk_i,
+    .rst_ni,
+    .start_i   (refill_begin || fill_walk),
+    .stop_i    (state_q == StFill && waiting_i),
+    .ask_i     (own),
+    .head_i    ((state_q == StFillLook) ? side[own].head : side_q.head),
+    .read_o    (walk_read),
+    .read_ptr_o(walk_ptr),
+    .price_i   (walk_price_i),
+    .size_i    (walk_size_i),
+    .in_range_i(walk_in_range_i),
+    .next_valid_i,
+    .next_i,
+    .last_o    (walk_last),
+    .outs_o    (walk_outs)
+  );
+
+  place_t fill_put;
+  assign fill_put = '{
+          valid:
+          rows_o.out_we
+          != '0 && !
+          idle_o
+          && !
+          rebuild_busy
+          &&
+          outs_wanted
+          (
+              rows_o.side.out_count, rows_o.side.outs.first.known, rows_o.side.outs.second.known
+          ),
+          slot: op_q.slot,
+          ask: own
+      };
+  fill_list #(
+    .Depth(4)
+  ) u_fills (
+    .clk_i,
+    .rst_ni,
+    .clear_i(core_reset_i || sweep),
+    .put_i  (fill_put),
+    .head_o (fill_next),
+    .pop_i  (fill_done)
+  );
 
   assign rebuild_begin = state_q == StRebuildInit && !rows_i.side_fresh[rebuild_side_q];
 
@@ -316,6 +374,7 @@ module book_engine
     .code_take_o  (rebuild_code_take),
     .code_done_i,
     .code_i,
+    .code_in_range_i,
     .ladder_set_o (rebuild_set_o),
     .ladder_code_o(rebuild_code),
     .ladder_size_o(rebuild_size)
@@ -387,7 +446,7 @@ module book_engine
     emit = due_q[emit_kind];
     if (state_q == StPick && !todo_q[KindIdxTrade]) begin
       emit.quote = cand_q;
-      emit.src = SrcCode;
+      emit.coder = 1'b0;
       emit.code = cand_code_q;
       emit.in_range = 1'b1;
     end
@@ -395,7 +454,7 @@ module book_engine
     emit_in_range = emit.in_range;
     if (emit.quote.valid) begin
       emit_code = emit.code;
-      if (emit.src == SrcCoder) begin
+      if (emit.coder) begin
         emit_code = code;
         emit_in_range = code_in_range_i;
       end
@@ -403,8 +462,7 @@ module book_engine
     emit_fire = pick_fire;
     // A trade goes out while the next best is chosen.
     if (state_q == StEmit || (state_q == StPick && todo_q[KindIdxTrade])) begin
-      emit_fire = out_free_i && (!emit.quote.valid || emit.src == SrcCode
-                               || (emit.src == SrcCoder && code_done_i));
+      emit_fire = out_free_i && (!emit.quote.valid || !emit.coder || code_done_i);
     end
     run_new = centre[emit_kind].run;
     if (centre[emit_kind].valid) begin
@@ -435,6 +493,13 @@ module book_engine
   // ---------------------------------------------------------------------------------------------- choice of the best
 
   logic pick_ladder, pick_out, pick_differs;
+  quote_t first_out;
+  assign first_out = '{
+          valid: 1'b1,
+          price: side_q.outs.first.price,
+          size: side_q.outs.first.size
+      };
+  assign refill_begin = state_q == StPick && !pick_ladder && !pick_out;
 
   always_comb begin
     pick_ladder = 1'b0;
@@ -444,8 +509,8 @@ module book_engine
     if (state_q == StPick) begin
       // No out level beats the ladder, or there is none at all (then an empty candidate is the answer).
       pick_ladder = side_q.out_count == '0 ||
-          (cand_q.valid && better(own, cand_q.price, side_q.out_price));
-      pick_out = !pick_ladder && side_q.out_known;
+          (cand_q.valid && better(own, cand_q.price, side_q.outs.first.price));
+      pick_out = !pick_ladder && side_q.outs.first.known;
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
       pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free_i && recentre_run_i != '0
@@ -463,6 +528,7 @@ module book_engine
     .total_i    (total_q),
     .best_i     (becomes_best_q),
     .new_code_i (code_i),
+    .in_range_i (code_in_range_i),
     .old_code_i (hit_code_i),
     .beats_out_i(p_beats_out_q),
     .is_out_i   (p_is_out_q),
@@ -507,7 +573,8 @@ module book_engine
     side_early = side_q;
     side_early.open = 1'b1;
     if (level_best) side_early.best.size = total;
-    if (hit_code_i == CodeEscape && p_is_out_q) side_early.out_size = total;
+    if (hit_code_i == CodeEscape && p_is_out_q[0]) side_early.outs.first.size = total;
+    if (hit_code_i == CodeEscape && p_is_out_q[1]) side_early.outs.second.size = total;
   end
 
   // A flag that this message itself raised is for the ticks of the next ones.
@@ -553,13 +620,7 @@ module book_engine
         code_price = op_q.price1;
       end
       StCommit: code_take = coded_q;
-      StEmit, StPick: code_take = emit_fire && emit.quote.valid && emit.src == SrcCoder;
-      StCodeStart: begin
-        code_start = 1'b1;
-        code_kind  = emit_kind;
-        code_price = due_q[emit_kind].quote.price;
-      end
-      StCodeWait: code_take = code_done_i;
+      StEmit, StPick: code_take = emit_fire && emit.quote.valid && emit.coder;
       default: ;
     endcase
   end
@@ -575,13 +636,14 @@ module book_engine
   assign commit_total = early ? total : total_q;
 
   always_comb begin
-    store_read_o = rebuild_read;
-    store_ptr_o = rebuild_busy ? rebuild_read_ptr : ptr_i;
+    store_read_o = rebuild_read || walk_read;
+    store_ptr_o = rebuild_busy ? rebuild_read_ptr : (walk_read ? walk_ptr : ptr_i);
     store_o = '0;
     store_o.ptr = ptr_i;
     store_o.key = '{ask: own, slot: op_q.slot, price: op_q.price0};
     store_o.size = commit_total;
     store_o.code = code;
+    store_o.in_range = code_in_range_i;
     link_o = '{
         next_we: 1'b0,
         next_ptr: ptr_i,
@@ -629,14 +691,6 @@ module book_engine
         default: ;
       endcase
     end
-    if (state_q == StPick && !pick_ladder && !pick_out) begin
-      store_read_o = 1'b1;
-      store_ptr_o  = side_q.head;
-    end
-    if (state_q == StRefill) begin
-      store_read_o = walk_valid_q && next_valid_i;
-      store_ptr_o  = next_i;
-    end
     if (rebuild_busy) begin
       store_o = rebuild_store;
       link_o = rebuild_link;
@@ -680,9 +734,11 @@ module book_engine
         if (pick_ladder) begin
           rows_o.side.best = cand_q;
           rows_o.side.best_code = cand_q.valid ? cand_code_q : CodeEscape;
+          rows_o.side.best_in_range = 1'b1;
         end else begin
-          rows_o.side.best = '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size};
+          rows_o.side.best = first_out;
           rows_o.side.best_code = CodeEscape;
+          rows_o.side.best_in_range = side_q.outs.first.in_range;
         end
       end
       StRecentre: begin
@@ -710,6 +766,11 @@ module book_engine
         rows_o.best_we[rebuild_side_q] = rebuild_done;
         rows_o.out_we[rebuild_side_q] = rebuild_done;
         rows_o.side = rebuild_side;
+      end
+      StFill: begin
+        rows_o.out_we[own] = fill_done;
+        rows_o.side = side[own];
+        rows_o.side.outs = walk_outs;
       end
       default: ;
     endcase
@@ -763,8 +824,8 @@ module book_engine
   logic rebuilding;
   assign rebuilding = state_q inside {StRebuildRead, StRebuildInit, StRebuild};
   assign stalled_o = state_q inside {StSweep, StDivideStart, StDivide} || rebuilding;
-  assign background_o = stalled_o || state_q == StFinish;
-  assign busy_o = !(state_q == StIdle || background_o);
+  assign background_o = stalled_o || state_q == StFinish || fill_next.valid;
+  assign busy_o = !(idle_o || stalled_o || state_q == StFinish);
 
   // An operation in the middle of its message publishes nothing and has no disposition: the next one can come at once.
   state_e ended;
@@ -786,7 +847,6 @@ module book_engine
       todo_q <= '0;
       recentre_q <= '0;
       in_message_q <= 1'b0;
-      walk_valid_q <= 1'b0;
     end else if (core_reset_i) begin
       state_q <= StSweep;
       sweep_q <= '0;
@@ -796,7 +856,6 @@ module book_engine
       todo_q <= '0;
       recentre_q <= '0;
       in_message_q <= 1'b0;
-      walk_valid_q <= 1'b0;
     end else begin
       unique case (state_q)
         StSweep: begin
@@ -804,7 +863,10 @@ module book_engine
           if (sweep_q == SweepW'(SweepRows - 1)) state_q <= StIdle;
         end
 
-        StIdle: begin
+        StIdle, StFillLook, StFill: begin
+          if (fill_begin) state_q <= StFillLook;
+          if (fill_walk) state_q <= StFill;
+          if (fill_done || (waiting_i && state_q != StIdle)) state_q <= StIdle;
           if (take_i) begin
             state_q <= StLook;
             in_message_q <= op_i.op == OpOrder && !op_i.order_last;
@@ -865,33 +927,24 @@ module book_engine
             automatic
             logic
             due = pick_ladder ? pick_differs : op_q.complete && differs(
-                '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size}, published[own]
+                first_out, published[own]
             );
             todo_q  <= left | 3'(3'(due) << own);
             state_q <= after_emit(left | 3'(3'(due) << own), recentre_all);
           end else begin
             state_q <= StRefill;
-            walk_valid_q <= 1'b1;
           end
         end
 
-        StRefill: begin
-          walk_valid_q <= next_valid_i;
-          if (!next_valid_i) state_q <= StPick;
-        end
+        StRefill: if (walk_last) state_q <= StPick;
 
         StEmit: begin
-          if (emit.quote.valid && emit.src == SrcNeed) begin
-            state_q <= StCodeStart;
-          end else if (emit_fire) begin
+          if (emit_fire) begin
             todo_q <= todo_rest;
             recentre_q <= recentre_all;
             state_q <= after_emit(todo_rest, recentre_all);
           end
         end
-
-        StCodeStart: state_q <= StCodeWait;
-        StCodeWait:  if (code_done_i) state_q <= StEmit;
 
         StDivideStart: state_q <= StDivide;
 
@@ -954,8 +1007,11 @@ module book_engine
 
   always_ff @(posedge clk_i) begin
     unique case (state_q)
-      StIdle:
-      if (take_i) begin
+      StIdle, StFillLook, StFill:
+      if (fill_begin) begin
+        op_q.slot <= fill_next.slot;
+        op_q.ask_side <= fill_next.ask;
+      end else if (take_i) begin
         op_q <= op_i;
         if (!in_message_q) begin
           made_q <= 1'b0;
@@ -973,7 +1029,7 @@ module book_engine
         trade_size_high_q <= (op_q.op == OpOrder) ? '0 : op_q.size0[63:SizeBits];
         due_q[2] <= '{
             quote: '{valid: 1'b1, price: op_q.price0, size: op_q.size0[SizeBits-1:0]},
-            src: SrcCoder,
+            coder: 1'b1,
             code: CodeEscape,
             in_range: 1'b0
         };
@@ -986,15 +1042,18 @@ module book_engine
             differs_q[s] <= differs(side[s].best, published[s]);
             due_q[s] <= '{
                 quote: side[s].best,
-                src: (side[s].best_code != CodeEscape) ? SrcCode : SrcNeed,
+                coder: 1'b0,
                 code: side[s].best_code,
-                in_range: 1'b1
+                in_range: side[s].best_in_range
             };
           end
           p_better_q <= !side[own].best.valid || better(own, op_q.price0, side[own].best.price);
           p_equal_q <= side[own].best.valid && op_q.price0 == side[own].best.price;
-          p_beats_out_q <= better(own, op_q.price0, side[own].out_price);
-          p_is_out_q <= side[own].out_known && op_q.price0 == side[own].out_price;
+          p_beats_out_q[0] <= better(own, op_q.price0, side[own].outs.first.price);
+          p_beats_out_q[1] <= better(own, op_q.price0, side[own].outs.second.price);
+          p_is_out_q[0] <= side[own].outs.first.known && op_q.price0 == side[own].outs.first.price;
+          p_is_out_q[1] <=
+              side[own].outs.second.known && op_q.price0 == side[own].outs.second.price;
           side_q <= side[own];
         end else begin
           automatic logic has_bid = op_q.size0[31:0] != '0;
@@ -1008,8 +1067,8 @@ module book_engine
               size: size_t'(op_q.size1)
           };
           differs_q <= {differs(ask, published[1]), differs(bid, published[0])};
-          due_q[0]  <= '{quote: bid, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
-          due_q[1]  <= '{quote: ask, src: SrcCoder, code: CodeEscape, in_range: 1'b0};
+          due_q[0]  <= '{quote: bid, coder: 1'b1, code: CodeEscape, in_range: 1'b0};
+          due_q[1]  <= '{quote: ask, coder: 1'b1, code: CodeEscape, in_range: 1'b0};
         end
       end
 
@@ -1039,7 +1098,7 @@ module book_engine
       StCommit: begin
         side_q <= side_next;
         if (becomes_best_q && coded_q) begin
-          due_q[{1'b0, own}].src <= SrcCode;
+          due_q[{1'b0, own}].coder <= 1'b0;
           due_q[{1'b0, own}].code <= code;
           due_q[{1'b0, own}].in_range <= code_in_range_i;
         end
@@ -1058,35 +1117,21 @@ module book_engine
           due_q[{
             1'b0, own
           }] <=
-          '{quote: cand_q, src: SrcCode, code: cand_code_q, in_range: 1'b1};
+          '{quote: cand_q, coder: 1'b0, code: cand_code_q, in_range: 1'b1};
         end else if (pick_out) begin
           due_q[{
             1'b0, own
           }] <=
           '{
-              quote: '{valid: 1'b1, price: side_q.out_price, size: side_q.out_size},
-              src: SrcNeed,
+              quote: first_out,
+              coder: 1'b0,
               code: CodeEscape,
-              in_range: 1'b0
+              in_range: side_q.outs.first.in_range
           };
         end
       end
 
-      StRefill: begin
-        // The bound is not needed any more: side_q.out_price becomes the best of the levels seen.
-        if (!side_q.out_known || better(own, walk_price_i, side_q.out_price)) begin
-          side_q.out_known <= 1'b1;
-          side_q.out_price <= walk_price_i;
-          side_q.out_size  <= walk_size_i;
-        end
-      end
-
-      StCodeWait:
-      if (code_done_i) begin
-        due_q[emit_kind].src <= SrcCode;
-        due_q[emit_kind].code <= code;
-        due_q[emit_kind].in_range <= code_in_range_i;
-      end
+      StRefill: if (walk_last) side_q.outs <= walk_outs;
 
       StVisit: if (out_free_i) visit_q <= visit_q + 2'd1;
 
@@ -1139,8 +1184,7 @@ module book_engine
                       || (state_q == StRecentre && !divide_ok);
       stalled_q <= rebuilding && (stalled_q || waiting_i);
       refill_cycle_o <= state_q == StRefill || (rebuilding && waiting_i);
-      refill_stall_o <= (state_q == StPick && !pick_ladder && !pick_out)
-                     || (rebuilding && waiting_i && !stalled_q);
+      refill_stall_o <= refill_begin || (rebuilding && waiting_i && !stalled_q);
     end
   end
 
@@ -1176,8 +1220,8 @@ module book_engine
         assert (hit_i)
         else $error("book_engine: the best is no level");
       end
-      if (state_q == StPick && !pick_ladder && !pick_out) begin
-        assert (side_q.head_valid)
+      if (refill_begin || fill_walk) begin
+        assert (fill_walk ? side[own].head_valid : side_q.head_valid)
         else $error("book_engine: out levels are not linked");
       end
       if (!divide_done)

@@ -300,6 +300,7 @@ module book_lane
       rows_o.best_we[own] = 1'b1;
       rows_o.side.best = best_q;
       rows_o.side.best_code = best_code_q;
+      rows_o.side.best_in_range = 1'b1;
       rows_o.published_we = {2{job_q[10].complete}};
       rows_o.published = rows_i.published;
       rows_o.published[own] = best_q;
@@ -377,7 +378,7 @@ module book_lane
 
     if (valid_q[1]) begin
       automatic logic ask = job_q[1].key.ask;
-      automatic logic [63:0] out_price = rows_i.side[ask].out_price;
+      automatic logic [63:0] out_price = rows_i.side[ask].outs.first.price;
       automatic logic [63:0] centre = rows_i.centre[ask].centre;
       job_q[2].bad <= job_q[1].bad || rows_i.bad;
       set_q[2] <= set_i;

@@ -43,17 +43,31 @@ package book_pkg;
     size_t       size;
   } quote_t;
 
+  // A level out of the ladder.
+  typedef struct packed {
+    logic        known;     // it is this one; else the price is only a bound: none is better
+    logic        in_range;  // if known: in the window, off the grid
+    logic [63:0] price;
+    size_t       size;      // if known
+  } out_t;
+
+  // The best of the levels out of the ladder and the best of the others. With no level `first` means nothing, with one
+  // level or while `first` is a bound `second` means nothing; it is known only if `first` is.
+  typedef struct packed {
+    out_t first;
+    out_t second;
+  } outs_t;
+
   // One side of a slot's book. Levels are in the ladder (window, on grid) or *out*.
   typedef struct packed {
-    quote_t      best;        // exact at any time
-    logic [7:0]  best_code;   // its place in the ladder, 0 = out
-    ptr_t        out_count;   // levels out of the ladder
-    logic        out_known;   // out_price is the best of them; else only a bound: none is better
-    logic [63:0] out_price;
-    size_t       out_size;    // if out_known
-    logic        head_valid;  // list of the levels out of the ladder
-    ptr_t        head;
-    logic        open;        // changed without a comparison with what is published
+    quote_t     best;           // exact at any time
+    logic [7:0] best_code;      // its place in the ladder, 0 = out
+    logic       best_in_range;
+    ptr_t       out_count;      // levels out of the ladder
+    outs_t      outs;
+    logic       head_valid;     // list of the levels out of the ladder
+    ptr_t       head;
+    logic       open;           // changed without a comparison with what is published
   } side_t;
 
   // Everything kept for a slot, as read at once. Index of sides: 0 bid, 1 ask.
@@ -107,9 +121,10 @@ package book_pkg;
     logic       recode;
     logic       remove;
     ptr_t       ptr;
-    level_key_t key;     // insert
-    size_t      size;    // insert, resize
-    logic [7:0] code;    // insert, recode
+    level_key_t key;       // insert
+    size_t      size;      // insert, resize
+    logic [7:0] code;      // insert, recode
+    logic       in_range;
   } store_write_t;
   typedef struct packed {
     logic next_we;
@@ -154,6 +169,22 @@ package book_pkg;
   // A price is better when it is higher (bid) or lower (ask); prices are signed.
   function automatic logic better(input logic ask, input logic [63:0] a, input logic [63:0] b);
     return ask ? $signed(a) < $signed(b) : $signed(a) > $signed(b);
+  endfunction
+
+  // The two best of levels seen one by one, with one more.
+  function automatic outs_t with_level(input logic ask, input outs_t seen, input out_t level);
+    with_level = seen;
+    if (!seen.first.known || better(ask, level.price, seen.first.price)) begin
+      with_level.second = seen.first;
+      with_level.first  = level;
+    end else if (!seen.second.known || better(ask, level.price, seen.second.price)) begin
+      with_level.second = level;
+    end
+  endfunction
+
+  // A level out of the ladder might have to be searched for when the best two go.
+  function automatic logic outs_wanted(input ptr_t count, input logic first, input logic second);
+    return (count != '0 && !first) || (count > ptr_t'(1) && !second);
   endfunction
 
   // Two published states differ; all empty sides are equal.

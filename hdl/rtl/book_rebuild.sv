@@ -47,6 +47,7 @@ module book_rebuild
   output logic            code_take_o,
   input  wire logic       code_done_i,
   input  wire logic [7:0] code_i,
+  input  wire logic       code_in_range_i,
 
   output logic        ladder_set_o,
   output logic  [7:0] ladder_code_o,
@@ -124,6 +125,7 @@ module book_rebuild
     store_o.recode = walked_q[2].valid;
     store_o.ptr = walked_q[2].ptr;
     store_o.code = code_i;
+    store_o.in_range = code_in_range_i;
     link_o = '{
         next_we: is_out,
         next_ptr: walked_q[2].ptr,
@@ -183,7 +185,8 @@ module book_rebuild
       bits_q <= '0;
       side_o <= side_i;
       side_o.out_count <= '0;
-      side_o.out_known <= 1'b0;
+      side_o.outs.first.known <= 1'b0;
+      side_o.outs.second.known <= 1'b0;
       side_o.head_valid <= 1'b0;
     end else if (state_q != StIdle) begin
       if (bits_q == '0) begin
@@ -199,16 +202,24 @@ module book_rebuild
       looked_price_q <= priced_price_q;
       if (read_o) list_ptr_q <= read_ptr_o;
       if (walked_q[2].valid) begin
-        if (walked_q[2].price == side_o.best.price) side_o.best_code <= code_i;
+        if (walked_q[2].price == side_o.best.price) begin
+          side_o.best_code <= code_i;
+          side_o.best_in_range <= code_in_range_i;
+        end
         if (is_out) begin
           side_o.head_valid <= 1'b1;
           side_o.head <= walked_q[2].ptr;
           side_o.out_count <= side_o.out_count + 1'b1;
-          if (!side_o.out_known || better(ask_i, walked_q[2].price, side_o.out_price)) begin
-            side_o.out_known <= 1'b1;
-            side_o.out_price <= walked_q[2].price;
-            side_o.out_size  <= walked_q[2].size;
-          end
+          side_o.outs <= with_level(
+              ask_i,
+              side_o.outs,
+              '{
+                  known: 1'b1,
+                  in_range: code_in_range_i,
+                  price: walked_q[2].price,
+                  size: walked_q[2].size
+              }
+          );
         end
       end
     end

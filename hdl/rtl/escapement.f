@@ -46,6 +46,8 @@ ladder.sv
 level_change.sv
 book_side.sv
 book_entry.sv
+book_walk.sv
+fill_list.sv
 book_rebuild.sv
 book_engine.sv
 book_lane.sv

@@ -40,7 +40,7 @@ module level_store
   input  wire ptr_t        read_ptr_i,
   output logic      [63:0] price_o,
   output size_t            size_o,
-  output logic      [ 7:0] level_code_o,
+  output logic             level_in_range_o,
   output logic             next_valid_o,
   output ptr_t             next_o,
   output ptr_t             prev_o,
@@ -81,6 +81,7 @@ module level_store
   tag_t tag [Ways];
   size_t size [Ways];
   logic [7:0] code [Ways];
+  logic in_range[Ways];
 
   assign read_set  = lookup_i ? hash[SetsLog2-1:0] : read_ptr_i[SetsLog2-1:0];
   assign write_set = sweep_i ? sweep_set_i : write_i.ptr[SetsLog2-1:0];
@@ -119,16 +120,16 @@ module level_store
       .wdata_i(write_i.size)
     );
     sync_ram #(
-      .Width(8),
+      .Width(1 + 8),
       .Depth(Sets)
     ) u_code (
       .clk_i,
       .re_i   (lookup_i || read_i),
       .raddr_i(read_set),
-      .rdata_o(code[w]),
+      .rdata_o({in_range[w], code[w]}),
       .we_i   (mine && (write_i.insert || write_i.recode)),
       .waddr_i(write_set),
-      .wdata_i(write_i.code)
+      .wdata_i({write_i.in_range, write_i.code})
     );
   end
 
@@ -204,7 +205,7 @@ module level_store
 
   assign price_o = tag[read_way_q].key.price;
   assign size_o = size[read_way_q];
-  assign level_code_o = code[read_way_q];
+  assign level_in_range_o = in_range[read_way_q];
 
 `ifndef SYNTHESIS
   // Checks begin when the reset has reached all: what follows it by a pipeline of its own, too.

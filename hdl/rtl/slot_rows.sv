@@ -58,16 +58,15 @@ module slot_rows
     logic [7:0] gen;
     quote_t     best;
     logic [7:0] best_code;
+    logic       best_in_range;
   } best_row_t;
   typedef struct packed {
-    logic [7:0]  gen;
-    ptr_t        out_count;
-    logic        out_known;
-    logic [63:0] out_price;
-    size_t       out_size;
-    logic        head_valid;
-    ptr_t        head;
-    logic        open;
+    logic [7:0] gen;
+    ptr_t       out_count;
+    outs_t      outs;
+    logic       head_valid;
+    ptr_t       head;
+    logic       open;
   } out_row_t;
   typedef struct packed {
     logic [7:0] gen;
@@ -176,7 +175,7 @@ module slot_rows
       .rdata_o(best_row),
       .we_i   (write_i.best_we[s] || sweep_i),
       .waddr_i(wslot),
-      .wdata_i({wgen, write_i.side.best, write_i.side.best_code})
+      .wdata_i({wgen, write_i.side.best, write_i.side.best_code, write_i.side.best_in_range})
     );
     sync_ram #(
       .Width($bits(out_row_t)),
@@ -191,9 +190,7 @@ module slot_rows
       .wdata_i({
         wgen,
         write_i.side.out_count,
-        write_i.side.out_known,
-        write_i.side.out_price,
-        write_i.side.out_size,
+        write_i.side.outs,
         write_i.side.head_valid,
         write_i.side.head,
         write_i.side.open
@@ -210,10 +207,9 @@ module slot_rows
     assign rows_o.side[s] = fresh ? '0 : side_t'{
             best: best_row.best,
             best_code: best_row.best_code,
+            best_in_range: best_row.best_in_range,
             out_count: out_row.out_count,
-            out_known: out_row.out_known,
-            out_price: out_row.out_price,
-            out_size: out_row.out_size,
+            outs: out_row.outs,
             head_valid: out_row.head_valid,
             head: out_row.head,
             open: out_row.open

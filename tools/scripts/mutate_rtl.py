@@ -47,6 +47,7 @@ BENCHES = {
     "book_queue": "book",
     "book_rebuild": "book",
     "book_side": "book",
+    "book_walk": "book",
     "card_time": "card_time",
     "clock_gate": "escapement_top",  # a wire there; resting clocks are compared with running ones by sim/tests
     "counter_bank": "csr",
@@ -61,6 +62,7 @@ BENCHES = {
     "eth_ip_udp": "eth_ip_udp",
     "event_queue": "event_queue",
     "feed_session": "line_arbiter",
+    "fill_list": "book",
     "frame_fifo": "frame_fifo",
     "generation": "decode_stage",
     "grid_floor": "grid_floor",

@@ -16,7 +16,7 @@ from lib.structs import ENTRY, EV_KIND, OP, OP_KIND
 
 SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "sync_ram.sv", "key_hash.sv",
            "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv", "slot_rows.sv", "level_change.sv",
-           "book_side.sv", "book_entry.sv", "book_rebuild.sv",
+           "book_side.sv", "book_entry.sv", "book_walk.sv", "fill_list.sv", "book_rebuild.sv",
            "book_engine.sv", "book_lane.sv", "book_queue.sv", "entry_queue.sv", "book.sv"]
 PULSES = {"escape_o": "escapes", "recentre_o": "recentres", "refresh_o": "refreshes",
           "absent_level_o": "absent_level", "level_overflow_o": "level_overflow", "level_clamped_o": "level_clamped",
@@ -602,6 +602,77 @@ async def deep_side_survives_recentres_and_refills(dut):
         bench.level(1, ask, 1, 0)
     await bench.settle()
     assert bench.background["stalls"] > 0, "no refill happened"
+
+
+@cocotb.test()
+async def the_next_best_out_of_the_window_is_at_hand(dut):
+    """With time between them, no removal of a best waits for a walk; fills that are cut short change nothing."""
+    bench = Bench(dut, [100] * SLOTS, [(1_000_000,) * 3] * SLOTS, 255)
+    await bench.start()
+    for ask in (0, 1):
+        # Beyond the window, within it off the grid, and both in one side.
+        for slot, prices in ((1, range(2_000_000, 2_004_000, 100)), (2, range(1_000_050, 1_002_050, 50)),
+                             (3, range(990_050, 1_020_050, 1_050))):
+            prices = list(prices)
+            random.shuffle(prices)
+            for price in prices:
+                bench.level(slot, ask, price, size())
+            await bench.settle()
+            for price in sorted(prices, reverse=not ask)[:-1]:
+                bench.level(slot, ask, price, 0)
+                await bench.source.drained()
+                cycles = 0
+                while dut.entry_valid_o.value != 1:
+                    await RisingEdge(dut.clk_i)
+                    await ReadOnly()
+                    cycles += 1
+                assert cycles <= 7, f"slot {slot}, side {ask}: {cycles} cycles"
+                await RisingEdge(dut.clk_i)
+                await bench.settle()
+    assert bench.background["stalls"] == 0, bench.background
+
+    # Fills are cut short at any of their cycles, and of more sides than wait in the list.
+    held = {(slot, ask): set() for slot in range(SLOTS) for ask in (0, 1)}
+    for number in range(int(600 * SCALE)):
+        (slot, ask), levels = random.choice(list(held.items()))
+        gone = levels and random.random() < 0.5
+        if gone:
+            price = (min if ask else max)(levels) if random.random() < 0.7 else random.choice(list(levels))
+            levels.remove(price)
+        else:
+            price = random.choice((2_000_000, 1_000_050, 500_000)) + 100 * random.randrange(30)
+            levels.add(price)
+        bench.level(slot, ask, price, 0 if gone else size(), complete=random.getrandbits(1))
+        if number % 40 > 20:
+            await bench.source.drained()
+            for _ in range(random.randrange(40)):
+                await RisingEdge(dut.clk_i)
+    await bench.settle()
+    assert bench.background["stalls"] > 0, "no fill was cut short"
+
+
+@cocotb.test()
+async def one_message_moves_both_centres(dut):
+    """Both ladders are rebuilt behind it, each its own: then all bests are taken away, in the old and the new window."""
+    bench = Bench(dut, [100] * SLOTS, [(1_000_000,) * 3] * SLOTS, 1)
+    await bench.start()
+    for number in range(8):
+        slot, far = number % SLOTS, 1_000_000 + 100 * 300 * (1 + number % 3)
+        bids = [1_000_000 - 100 * i for i in random.sample(range(1, 120), 9)]
+        asks = [far + 100 * i for i in random.sample(range(40, 150), 9)]
+        for ask, prices in ((0, bids), (1, asks)):
+            for price in prices:
+                bench.level(slot, ask, price, size())
+        # The best of both sides leaves its window with one event: two ticks, two new centres.
+        bench.level(slot, 0, far, size(), complete=0)
+        bench.level(slot, 1, far + 200 if number % 2 else 1_000_000 - 90 * 300, size())
+        if number % 2:
+            await bench.settle()
+        for ask in (0, 1):
+            while best := bench.reference.slots[slot].best(ask):
+                bench.level(slot, ask, best[0], 0)
+    await bench.settle()
+    assert bench.seen["recentres"] >= 16, bench.seen
 
 
 @cocotb.test()

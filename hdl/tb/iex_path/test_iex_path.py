@@ -22,7 +22,8 @@ from lib.structs import ENTRY, EV, EV_KIND
 SOURCES = ["gen/esc_counter_pkg.sv", "gen/esc_line_pkg.sv", "book_pkg.sv", "itch_pkg.sv", "sync_ram.sv", "key_hash.sv",
            "generation.sv", "symbol_table.sv", "locate_table.sv", "order_table.sv", "untracked_counts.sv", "iex_decoder.sv",
            "itch_decoder.sv", "instrument_map.sv", "decode_stage.sv", "offset_code.sv", "grid_floor.sv", "ladder.sv", "level_store.sv",
-           "slot_rows.sv", "level_change.sv", "book_side.sv", "book_entry.sv", "book_rebuild.sv", "book_engine.sv", "book_lane.sv", "book_queue.sv", "entry_queue.sv", "book.sv",
+           "slot_rows.sv", "level_change.sv", "book_side.sv", "book_entry.sv", "book_walk.sv", "fill_list.sv",
+           "book_rebuild.sv", "book_engine.sv", "book_lane.sv", "book_queue.sv", "entry_queue.sv", "book.sv",
            "iex_path/iex_path.sv"]
 DATA = Path(os.environ.get("ESCAPEMENT_DATA", ROOT.parent / "shared" / "data"))
 CAPTURE = "iex_deep10_20170425.pcap.gz"
