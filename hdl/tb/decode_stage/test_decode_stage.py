@@ -12,7 +12,7 @@ from contract.regs import MESSAGE_DISPOSITIONS
 from decode_stage import scenarios
 from decode_stage.itch import LENGTHS, NOT_BOOK, build
 from decode_stage.reference import Reference
-from iex_decoder.messages import DEEP
+from iex_decoder.messages import DEEP, TABLES, disposition, operation
 from iex_decoder.messages import build as build_iex
 from instrument_map.cuckoo import place
 from lib.bench import run
@@ -446,6 +446,43 @@ async def events_wait_for_the_sweep(dut):
     await ClockCycles(dut.clk_i, 6)
     assert dut.stalled_o.value == 0 and dut.busy_o.value == 0
     assert list(bench.got["map"]) == ["unmapped"]
+
+
+@cocotb.test()
+async def iex_passes_whatever_stalls(dut):
+    """Every message of DEEP, known and unknown symbols, in order and once, however input and output stall."""
+    bench = Bench(dut)
+    await bench.start(itch=0)
+    src = source(dut, "ev", dut.clk_i, EV, stalls(0.3))
+    out = sink(dut, "op", dut.clk_i, OP, stalls(0.5))
+    names = sorted(bench.symbols) + [b"X%07d" % i for i in range(2)]
+    ops, decoder, mapped = [], [], []
+    for _ in range(400):
+        kind = random.choice(TABLES[DEEP] + "?")
+        name = random.choice(names)
+        data = b"?" * 30 if kind == "?" else build_iex(kind, name)
+        ev = bench.event("EvMsg", data)
+        src.send(ev)
+        ended = disposition(data, DEEP)
+        if ended:
+            decoder.append(ended)
+            continue
+        op = operation(data)
+        if kind != "S":
+            del op["symbol"]
+            if name not in bench.symbols:
+                mapped.append("unmapped")
+                continue
+            op["slot"] = bench.symbols[name]
+        ops.append(op | {"op": OP_KIND[op["op"]], "mtype": data[0]} | {field: ev[field] for field in COMMON})
+    await src.drained()
+    await out.wait(len(ops))
+    await ClockCycles(dut.clk_i, 10)
+    got = list(out.items)
+    assert len(got) == len(ops), (len(got), len(ops))
+    for number, (have, want) in enumerate(zip(got, ops)):
+        assert {name: have[name] for name in want} == want, f"operation {number}"
+    assert list(bench.got["decoder"]) == decoder and list(bench.got["map"]) == mapped
 
 
 def build_and_run(slots, map_log2, sets_log2, ways, locate_log2, gen_bits, testcase=None):
