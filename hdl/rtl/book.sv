@@ -72,8 +72,7 @@ module book
   logic [IdxW-1:0] queue_index, kill_index, tick_index;
   logic lane_issue, lane_empty, lane_spaced, lane_kill, lane_done;
   logic engine_take, engine_direct, engine_idle, engine_in_message, engine_busy, engine_background;
-  logic engine_pair, pair_ask, second_half;
-  logic [11:0] pair_slot;
+  logic engine_chain;
   op_t engine_op;
   logic plain_kind;       // the operation at the queue's head may try the lane
   logic slow_next_q;      // what the lane gave back is next
@@ -92,16 +91,14 @@ module book
         // If the lane kills in this cycle, it forgets this one too.
         lane_issue = engine_idle && lane_spaced && room;
       end else begin
-        engine_take = lane_empty && (engine_idle || second_half);
+        engine_take = lane_empty && (engine_idle || engine_chain);
       end
-    end else if (op_valid_i && lane_empty && (engine_idle || second_half)) begin
+    end else if (op_valid_i && lane_empty && (engine_idle || engine_chain)) begin
       engine_take   = 1'b1;
       engine_direct = 1'b1;
     end
   end
-  assign engine_op = queue_valid ? queue_op : op_i;
-  assign second_half = engine_pair && engine_op.op == OpOrder && engine_op.order_add
-                    && engine_op.slot == pair_slot && engine_op.ask_side == pair_ask;
+  assign engine_op  = queue_valid ? queue_op : op_i;
   assign op_ready_o = !queue_full;
   assign queue_push = op_valid_i && op_ready_o && !engine_direct;
 
@@ -346,9 +343,7 @@ module book
     .op_i               (engine_op),
     .waiting_i          (queue_valid || op_valid_i),
     .idle_o             (engine_idle),
-    .pair_o             (engine_pair),
-    .pair_slot_o        (pair_slot),
-    .pair_ask_o         (pair_ask),
+    .chain_o            (engine_chain),
     .in_message_o       (engine_in_message),
     .out_free_i         (entries_free),
     .entry_put_o        (engine_put),

@@ -11,9 +11,10 @@
 //   Finish     publish, disposition; not in the middle of a message
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
 //
-// What the first half of a U does to a level that stays, or is in the ladder and not the best, is written in cycle 2 already
-// (`early`), and the second half may be taken in that cycle (`pair_o`): its slot and side are the same, so the rows need
-// not be read again; the side changed in cycle 2 is carried over.
+// An order that makes no tick is written as soon as all is known: in cycle 2 what happens to a level that stays, or is
+// in the ladder and not the best (`early`), in cycle 3 the end of a linked level (`late`), in cycle 4 a new level. In cycles 2
+// and 3 the next order may be taken (`chain_o`); on the same slot and side the rows need not be read again, the changed
+// side is carried over. So goes the first half of a U, too.
 //
 // Each side's best is cached, so only the removal of the best searches. Levels outside the window or off the grid are
 // *out*: they are linked, and the side knows their count and the best two of them, or after those went, a bound. Only
@@ -41,14 +42,12 @@ module book_engine
 
   input wire logic [7:0] recentre_run_i,
 
-  input wire logic take_i,  // while idle_o
-  input wire op_t op_i,
-  input wire logic waiting_i,  // an operation waits
-  output logic idle_o,
-  output logic pair_o,  // or while this, if it adds an order at pair_slot_o, pair_ask_o
-  output logic [11:0] pair_slot_o,
-  output logic pair_ask_o,
-  output logic in_message_o,  // more operations of the last one's message follow
+  input  wire logic take_i,       // while idle_o
+  input  wire op_t  op_i,
+  input  wire logic waiting_i,    // an operation waits
+  output logic      idle_o,
+  output logic      chain_o,      // or while this: op_i may follow at once
+  output logic      in_message_o, // more operations of the last one's message follow
 
   input  wire logic out_free_i,   // an entry can be taken
   output logic      entry_put_o,
@@ -245,12 +244,10 @@ module book_engine
   assign code = code_i;
 
   assign idle_o = state_q inside {StIdle, StFillLook, StFill};
-  assign pair_o = early;
-  assign pair_slot_o = op_q.slot;
-  assign pair_ask_o = own;
+  assign chain_o = (early || late) && chains;
   assign in_message_o = in_message_q;
   assign gen_o = gen_q;
-  assign rows_read_o = (take_i && idle_o && op_i.slot < 12'(Slots)) ||
+  assign rows_read_o = (take_i && (idle_o || !same_place) && op_i.slot < 12'(Slots)) ||
       state_q == StRebuildRead || fill_begin;
   assign rows_read_slot_o = take_i ? op_i.slot[SlotW-1:0] :
       (fill_begin ? fill_next.slot[SlotW-1:0] : slot);
@@ -564,14 +561,30 @@ module book_engine
       (level_act == ActInsert && p_better_q);
   assign level_coded = level_act == ActInsert || (level_best && op_q.complete);
 
-  // Only the size of the best may change then, and nothing is asked of the coder, the links or the search.
-  assign early = state_q == StDecide && op_q.op == OpOrder && !op_q.complete && !op_q.order_last
-              && !op_q.order_add && !op_q.order_trade && !op_q.mark_bad
-              && (level_act == ActResize ||
-                  (level_act == ActRemove && !p_equal_q && hit_code_i != CodeEscape));
+  // An order that leaves both sides as they are published, and publishes nothing.
+  logic quiet, late, settled;
+  assign quiet = op_q.op == OpOrder && op_q.complete && op_q.order_last && !op_q.order_trade
+              && !op_q.mark_bad && differs_q == '0 && !p_equal_q;
+  // Or the first half of a U: then the size of the best may change.
+  logic first_half;
+  assign first_half = op_q.op == OpOrder && !op_q.complete && !op_q.order_last && !op_q.order_add
+                   && !op_q.order_trade && !op_q.mark_bad;
+  // Nothing is asked of the coder, the links or the search.
+  assign early = state_q == StDecide && (quiet || first_half) &&
+      (level_act == ActResize ||
+       (level_act == ActRemove && !p_equal_q && hit_code_i != CodeEscape));
+  assign late = state_q == StSum && quiet && act_q == ActRemove && hit_code_i == CodeEscape;
+  assign settled = state_q == StCommit && quiet && todo_q == '0 && act_q == ActInsert;
+
+  // What may follow at once: memories show it what is written in this cycle, but for its own side and, if a place of the
+  // ladder is cleared, for a search there.
+  logic same_place, stays, chains;
+  assign stays = op_q.complete && (late || level_act == ActResize);
+  assign same_place = op_i.slot == op_q.slot && op_i.ask_side == own;
+  assign chains = op_i.op == OpOrder && (same_place ? op_i.order_add || stays : op_q.complete);
   always_comb begin
     side_early = side_q;
-    side_early.open = 1'b1;
+    side_early.open = !op_q.complete;
     if (level_best) side_early.best.size = total;
     if (hit_code_i == CodeEscape && p_is_out_q[0]) side_early.outs.first.size = total;
     if (hit_code_i == CodeEscape && p_is_out_q[1]) side_early.outs.second.size = total;
@@ -628,7 +641,7 @@ module book_engine
   // ---------------------------------------------------------------------------------------------- writes
 
   logic commit;  // this cycle writes the level operation to the store and the ladder
-  assign commit = state_q == StCommit || state_q == StFound || early;
+  assign commit = state_q == StCommit || state_q == StFound || early || late;
 
   act_e commit_act;
   size_t commit_total;
@@ -719,6 +732,11 @@ module book_engine
         rows_o.best_we[own] = early;
         rows_o.out_we[own] = early;
         rows_o.side = side_early;
+      end
+      StSum: begin
+        rows_o.best_we[own] = late;
+        rows_o.out_we[own] = late;
+        rows_o.side = side_next;
       end
       StCommit: begin
         rows_o.best_we[own] = act_q != ActNone;
@@ -897,7 +915,10 @@ module book_engine
         end
 
         StSum: begin
-          if (levels) begin
+          if (late) begin
+            state_q <= take_i ? StLook : StIdle;
+            if (take_i) in_message_q <= !op_i.order_last;
+          end else if (levels) begin
             state_q <= (act_q == ActRemove && p_equal_q) ? StFound : StCommit;
             todo_q[KindIdxTrade] <= op_q.op == OpOrder && op_q.order_trade;
             if (!op_q.complete) begin
@@ -913,7 +934,7 @@ module book_engine
           end
         end
 
-        StCommit: state_q <= after_emit(todo_q, '0);
+        StCommit: state_q <= settled ? StIdle : after_emit(todo_q, '0);
 
         StFound: state_q <= StPick;
 
@@ -1087,11 +1108,27 @@ module book_engine
         end
         if (early) begin
           side_q <= side_early;
-          if (take_i) begin
-            op_q <= op_i;
-            carry_q <= 1'b1;
-            same_level_q <= level_act == ActResize && op_i.price0 == op_q.price0;
+        end
+        // What is taken here follows.
+        if (take_i) begin
+          op_q <= op_i;
+          carry_q <= same_place;
+          same_level_q <= same_place && level_act == ActResize && op_i.price0 == op_q.price0;
+          if (op_q.order_last) begin
+            made_q <= 1'b0;
+            flagged_q <= '{default: '0};
           end
+        end
+      end
+
+      StSum: begin
+        if (late) side_q <= side_next;
+        if (take_i) begin
+          op_q <= op_i;
+          carry_q <= same_place;
+          same_level_q <= 1'b0;
+          made_q <= 1'b0;
+          flagged_q <= '{default: '0};
         end
       end
 
@@ -1153,6 +1190,8 @@ module book_engine
 
   // ---------------------------------------------------------------------------------------------- counting
 
+  logic ended_here;
+  assign ended_here = state_q == StFinish || early || late || settled;
   logic single_fire;
   assign single_fire = state_q == StSingle && out_free_i;
 
@@ -1171,8 +1210,7 @@ module book_engine
       refill_cycle_o <= 1'b0;
       stalled_q <= 1'b0;
     end else begin
-      disp_valid_o <= state_q == StFinish && !core_reset_i
-                   && (op_q.op != OpOrder || op_q.order_last);
+      disp_valid_o <= ended_here && !core_reset_i && (op_q.op != OpOrder || op_q.order_last);
       tick_valid_o <= (emit_fire || single_fire) && !core_reset_i;
       escape_o <= emit_fire && emit.quote.valid && emit_code == CodeEscape;
       recentre_o <= state_q == StRecentre && divide_ok && out_free_i;
@@ -1189,7 +1227,7 @@ module book_engine
   end
 
   always_ff @(posedge clk_i) begin
-    if (state_q == StFinish) begin
+    if (ended_here) begin
       if (made_q) disp_o <= DispTicked;
       else disp_o <= (op_q.op == OpLevel && !op_q.complete) ? DispEventOpen : DispNoChange;
     end
@@ -1204,11 +1242,8 @@ module book_engine
         assert (op_i.slot < 12'(Slots))
         else $error("book_engine: slot out of range");
       end
-      assert (!take_i || idle_o || pair_o)
+      assert (!take_i || idle_o || chain_o)
       else $error("book_engine: operation while busy");
-      assert (!take_i || idle_o || (op_i.op == OpOrder && op_i.order_add && op_i.slot == op_q.slot
-                                    && op_i.ask_side == own))
-      else $error("book_engine: not the second half of a pair");
       if (state_q == StCommit && coded_q)
         assert (code_done_i)
         else $error("book_engine: code is late");
