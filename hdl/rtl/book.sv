@@ -137,29 +137,35 @@ module book
     .read_op_o     (tick_op)
   );
   // What goes back costs more than the engine's time alone. Where more than one in five does, the engine takes the next
-  // few at once.
+  // few at once; twice as many each time that the lane loses its first one after that.
   localparam logic [4:0] TrustMax = 5'd31;
   localparam logic [4:0] TrustLost = 5'd4;  // by one that goes back; one that is done gains 1
-  localparam logic [4:0] TrustAgain = 5'd12;
-  localparam logic [2:0] EngineRun = 3'd7;
+  localparam logic [4:0] TrustAgain = 5'd4;
+  localparam logic [5:0] RunFirst = 6'd7;
   logic [4:0] trust_q;
-  logic [2:0] engine_run_q;
-  assign lane_trusted = engine_run_q == '0;
+  logic [5:0] run_q, run_length_q;
+  assign lane_trusted = run_q == '0;
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       trust_q <= TrustMax;
-      engine_run_q <= '0;
+      run_q <= '0;
+      run_length_q <= RunFirst;
     end else if (core_reset_i) begin
       trust_q <= TrustMax;
-      engine_run_q <= '0;
+      run_q <= '0;
+      run_length_q <= RunFirst;
     end else begin
+      if (engine_take && run_q != '0) run_q <= run_q - 6'd1;
       if (lane_kill) begin
         trust_q <= (trust_q > TrustLost) ? trust_q - TrustLost : TrustAgain;
-        if (trust_q <= TrustLost) engine_run_q <= EngineRun;
+        if (trust_q <= TrustLost) begin
+          run_q <= run_length_q;
+          run_length_q <= {run_length_q[4:0], 1'b1};
+        end
       end else if (lane_done && trust_q != TrustMax) begin
         trust_q <= trust_q + 5'd1;
+        if (trust_q > 5'd8) run_length_q <= RunFirst;
       end
-      if (engine_take && engine_run_q != '0) engine_run_q <= engine_run_q - 3'd1;
     end
   end
 

@@ -590,6 +590,16 @@ module book_engine
     if (hit_code_i == CodeEscape && p_is_out_q[1]) side_early.outs.second.size = total;
   end
 
+  // An operation in the middle of its message publishes nothing and has no disposition: the next one can come at once.
+  state_e ended;
+  assign ended = (op_q.op == OpOrder && !op_q.complete && !op_q.order_last) ? StIdle : StFinish;
+
+  // The last tick goes out, no centre moves: what it says is published in the same cycle.
+  logic publishes, finishes;
+  assign publishes = op_q.op == OpQuote || (levels && op_q.complete);
+  assign finishes = state_q == StEmit && emit_fire && todo_rest == '0 && recentre_all == '0
+                 && ended == StFinish;
+
   // A flag that this message itself raised is for the ticks of the next ones.
   logic was_bad, flags_slot, p_differs, told;
   always_comb begin
@@ -777,8 +787,8 @@ module book_engine
         rows_o.centre = centre[visit_q];
         rows_o.centre.moves = '0;
       end
-      StFinish: begin
-        rows_o.published_we = {2{op_q.op == OpQuote || (levels && op_q.complete)}};
+      StFinish, StEmit: begin
+        rows_o.published_we = {2{publishes && (state_q == StFinish || finishes)}};
       end
       StRebuild: begin
         rows_o.best_we[rebuild_side_q] = rebuild_done;
@@ -844,10 +854,6 @@ module book_engine
   assign stalled_o = state_q inside {StSweep, StDivideStart, StDivide} || rebuilding;
   assign background_o = stalled_o || state_q == StFinish || fill_next.valid;
   assign busy_o = !(idle_o || stalled_o || state_q == StFinish);
-
-  // An operation in the middle of its message publishes nothing and has no disposition: the next one can come at once.
-  state_e ended;
-  assign ended = (op_q.op == OpOrder && !op_q.complete && !op_q.order_last) ? StIdle : StFinish;
 
   // Where an operation goes with these ticks still due and these centres to move.
   function automatic state_e after_emit(input logic [2:0] rest, input logic [2:0] recentres);
@@ -963,7 +969,7 @@ module book_engine
           if (emit_fire) begin
             todo_q <= todo_rest;
             recentre_q <= recentre_all;
-            state_q <= after_emit(todo_rest, recentre_all);
+            state_q <= finishes ? StIdle : after_emit(todo_rest, recentre_all);
           end
         end
 
@@ -1191,7 +1197,7 @@ module book_engine
   // ---------------------------------------------------------------------------------------------- counting
 
   logic ended_here;
-  assign ended_here = state_q == StFinish || early || late || settled;
+  assign ended_here = state_q == StFinish || finishes || early || late || settled;
   logic single_fire;
   assign single_fire = state_q == StSingle && out_free_i;
 
@@ -1228,7 +1234,7 @@ module book_engine
 
   always_ff @(posedge clk_i) begin
     if (ended_here) begin
-      if (made_q) disp_o <= DispTicked;
+      if (made_q || finishes) disp_o <= DispTicked;
       else disp_o <= (op_q.op == OpLevel && !op_q.complete) ? DispEventOpen : DispNoChange;
     end
     if (emit_fire || single_fire) tick_kind_o <= entry_o.kind;

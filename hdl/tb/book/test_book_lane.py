@@ -11,6 +11,7 @@ from book.test_book import SETS_LOG2, SLOTS, SOURCES, WAYS, Bench
 from lib.bench import run
 from lib.coverage import Coverage
 from lib.stream import always, bursts, stalls
+from lib.structs import OP
 
 #: A store of few sets, where close operations meet in one.
 CROWDED = SETS_LOG2 < 4
@@ -382,6 +383,56 @@ def odd(bench, slot, ask):
     else:
         trade = {"order_trade": 1, "price1": BASE + far, "size1": 5, "code": 1}
         bench.shares(slot, ask, BASE, -1, **trade)
+
+
+@cocotb.test()
+async def orders_outside_the_window_follow_at_once(dut):
+    """Where the lane gives nearly all back, the slow engine takes orders that make no tick in less than a line's time."""
+    cov = Coverage("book, orders that follow at once")
+    cov.bins("follows", [(end, place) for end in ("early", "late") for place in ("same place", "other side", "other slot")])
+    bench = Lane(dut, cov)
+    await bench.begin()
+    engine = dut.u_engine
+
+    async def watch():
+        while True:
+            await RisingEdge(dut.clk_i)
+            if dut.engine_take.value == 1 and dut.engine_chain.value == 1:
+                last = OP.unpack(int(engine.op_q.value))
+                now = OP.unpack(int(dut.engine_op.value))
+                place = "other slot" if last["slot"] != now["slot"] else \
+                    "same place" if last["ask_side"] == now["ask_side"] else "other side"
+                if last["complete"]:
+                    cov.hit(follows=("late" if engine.late.value == 1 else "early", place))
+
+    watcher = cocotb.start_soon(watch())
+    prices = {(slot, ask): [(BASE + TICK * (5_000 + 7 * i) * (1 if ask else -1)) for i in range(6)]
+              for slot in range(min(SLOTS, 3)) for ask in (0, 1)}
+    for number in cov.rounds(int(10 * SCALE)):
+        begin = bench.sink.cycle
+        for _ in range(150):
+            (slot, ask), levels = random.choice(list(prices.items()))
+            if random.random() < 0.03:
+                # A best inside the window comes or goes.
+                price = BASE - TICK * (10 - 20 * ask)
+                bench.order(slot, ask, price, -bench.total(slot, ask, price) or 100)
+                continue
+            price = random.choice(levels)
+            held = bench.total(slot, ask, price)
+            if held and random.random() < 0.6:
+                bench.order(slot, ask, price, -held if random.random() < 0.5 else -random.randrange(1, held + 1))
+            else:
+                bench.order(slot, ask, price, random.randrange(1, 1_000))
+            if random.random() < 0.1:
+                # The first half of a U, and what follows its second.
+                bench.order(slot, ask, levels[0], -1, complete=0, last=0)
+                bench.order(slot, ask, levels[1], 50)
+        await bench.source.drained()
+        if number == 0:
+            print(f"{(bench.sink.cycle - begin) / 150:.2f} cycles an order outside the window", flush=True)
+        await bench.settle()
+    watcher.cancel()
+    cov.check()
 
 
 def test_book_lane():
