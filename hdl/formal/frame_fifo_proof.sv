@@ -1,6 +1,6 @@
-// Proof of frame_fifo: the n-th record read is the n-th record of the frames that count, for an arbitrary n. In whole
-// mode a frame counts when it ends well, not before; in early mode each record counts at once. Nothing of a bad frame
-// is ever read, nothing is lost, doubled or reordered, and the memory is never overfull.
+// Proof of frame_fifo: the n-th record read is the n-th record of the frames that count, for an arbitrary n. A frame
+// that is held (always in whole mode) counts when it ends well, not before; of others each record counts at once.
+// Nothing of a held bad frame is ever read, nothing is lost, doubled or reordered, and the memory is never overfull.
 //
 // Records are numbered as if their frame will count; a frame that ends badly gives its numbers back. The counts wrap, so
 // the number chosen stands for all. In whole mode `t_in` and `unloaded` are replaced by the frame's: shown here for its
@@ -19,6 +19,7 @@ module frame_fifo_proof
   input wire rec_t        rec_i,
   input wire logic        has_i,
   input wire logic        early_i,
+  input wire logic        hold_i,
   input wire logic        end_i,
   input wire logic        ok_i,
   input wire logic [31:0] end_cycle_i,
@@ -44,6 +45,7 @@ module frame_fifo_proof
     .wr_rec_i      (rec_i),
     .wr_has_i      (has_i),
     .wr_early_i    (early_i),
+    .wr_hold_i     (hold_i),
     .wr_end_i      (end_i),
     .wr_ok_i       (ok_i),
     .wr_end_cycle_i(end_cycle_i),
@@ -67,7 +69,7 @@ module frame_fifo_proof
   logic take, read;
   number_t counted_q, running_q, read_q;
   number_t counted, running, held;
-  logic in_frame_q, early_q, is_first_q, marked_q;
+  logic in_frame_q, early_q, hold_q, is_first_q, marked_q;
   rec_t item_q;
   logic [31:0] item_cycle_q;
   logic item_unloaded_q;
@@ -78,7 +80,7 @@ module frame_fifo_proof
 
   always_comb begin
     counted = counted_q;
-    if (take && (early_i || (end_i && ok_i))) counted = counted_q + running;
+    if (take && (!hold_i || (end_i && ok_i))) counted = counted_q + running;
   end
 
   logic item_waits;  // the item's frame is still running
@@ -91,15 +93,17 @@ module frame_fifo_proof
       read_q     <= '0;
       in_frame_q <= 1'b0;
       early_q    <= 1'b0;
+      hold_q     <= 1'b0;
       is_first_q <= 1'b0;
       marked_q   <= 1'b0;
     end else begin
       read_q <= read_q + number_t'(read);
       counted_q <= counted;
       if (take) begin
-        running_q  <= (early_i || end_i) ? '0 : running;
+        running_q  <= (!hold_i || end_i) ? '0 : running;
         in_frame_q <= (in_frame_q || has_i) && !end_i;
         early_q    <= early_i;
+        hold_q     <= hold_i;
         if (has_i && !overflow && number_t'(counted_q + running_q) == chosen_q) begin
           item_q     <= rec_i;
           is_first_q <= running_q == '0 && !early_i;  // of a whole frame
@@ -113,13 +117,14 @@ module frame_fifo_proof
     end
   end
 
-  // What iex_tp and mold_udp64 keep to.
+  // What block_splitter keeps to.
   always_comb begin
     if (first_q) begin
       e_reset : assume (!rst_ni);
     end else if (rst_ni && take) begin
-      if (in_frame_q) e_mode : assume (early_i == early_q);
-      if (overflow) e_overflow : assume (!(end_i && ok_i) || early_i);
+      e_whole : assume (early_i || hold_i);
+      if (in_frame_q) e_mode : assume (early_i == early_q && hold_i == hold_q);
+      if (overflow) e_overflow : assume (!(end_i && ok_i) || !hold_i);
       if (has_i) e_first : assume (in_frame_q != (rec_i.kind == RecPkt));
     end
   end
@@ -145,10 +150,10 @@ module frame_fifo_proof
         a_running : assert (number_t'(ptr_t'(u_dut.wr_q - u_dut.commit_q)) == running_q);
       end
       a_less : assert (ptr_t'(u_dut.wr_q - u_dut.commit_q) <= ptr_t'(u_dut.wr_q - u_dut.rd_q));
-      if (u_dut.overflow_q) a_swallow : assert (in_frame_q && !early_q);
-      if (!in_frame_q || early_q)
+      if (u_dut.overflow_q) a_swallow : assert (in_frame_q && hold_q);
+      if (!in_frame_q || !hold_q)
         a_nothing : assert (running_q == '0 && u_dut.wr_q == u_dut.commit_q);
-      if (in_frame_q && !early_q) a_open : assert (running_q != '0);
+      if (in_frame_q && hold_q) a_open : assert (running_q != '0);
       if (readable) begin
         a_marked : assert (marked_q);
         if (rec_valid && chosen_q == read_q) begin
@@ -169,9 +174,10 @@ module frame_fifo_proof
         a_waits : assert (marked_q && same(u_dut.mem[place].rec, item_q));
         if (is_first_q) begin
           a_waits_first :
-          assert (item_q.kind == RecPkt && chosen_q == counted_q && !u_dut.mem[place].early);
+          assert (item_q.kind == RecPkt && chosen_q == counted_q && !early_q &&
+                    !u_dut.mem[place].early);
         end
-        if (chosen_q == counted_q) a_first : assert (is_first_q);
+        if (chosen_q == counted_q) a_first : assert (is_first_q || early_q);
       end
       // The claims.
       if (read) a_underflow : assert (held != '0);
@@ -183,7 +189,8 @@ module frame_fifo_proof
       end
       c_whole : cover (read && read_q == chosen_q && is_first_q && read_q == number_t'(2));
       c_early : cover (read && read_q == chosen_q && u_dut.bypass_q && read_q == number_t'(2));
-      c_back : cover (take && end_i && !ok_i && !early_i && running_q == number_t'(2));
+      c_back : cover (take && end_i && !ok_i && hold_i && running_q == number_t'(2));
+      c_held : cover (take && end_i && ok_i && hold_i && early_i && running_q == number_t'(2));
     end
   end
 

@@ -1,6 +1,8 @@
 // Packets into records: the packet header -> PKT record, message blocks -> MSG records, each as soon
 // as its last byte is in. IEX-TP and MoldUDP64 (docs/card-model.md, 3) differ in the header (iex_tp,
-// mold_udp64 read it) and in the byte order of a block's length. Stateless across frames. Two stages:
+// mold_udp64 read it) and in the byte order of a block's length. Stateless across frames, but for where
+// the last good one left off (line_place): a packet that does not go on there waits for its frame's end
+// in early mode too. Two stages:
 //   A  walks the bytes: how many of this beat end the running item, where the next block's length
 //      stands, which bytes start the next item. At most one item ends per cycle; a beat in which
 //      more end (tiny blocks) takes more cycles.
@@ -38,8 +40,9 @@ module block_splitter
   output wire rec_t        rec_o,
   output wire              rec_has_o,
   output wire              rec_early_o,      // frame mode: 1 early, 0 whole
+  output wire              rec_hold_o,       // the frame's records count when it has ended well
   output wire              rec_end_o,        // last transfer of the frame
-  output wire              rec_ok_o,         // with end: commit, else roll back (whole mode)
+  output wire              rec_ok_o,         // with end: commit, else roll back (if held)
   output wire       [31:0] rec_end_cycle_o,  // with end: core cycle of the frame's last beat
   output wire              rec_unloaded_o,   // with end: pipe was empty at the frame's first byte
   input  wire              rec_overflow_i,   // the running frame does not fit the FIFO
@@ -307,6 +310,7 @@ module block_splitter
   logic               fail_q;      // header check failed: the rest of the frame is swallowed
   frame_disp_e        fail_disp_q;
   logic               headed_q;    // the header was complete and good
+  logic               fits_q;      // and goes on where the last good frame left off
   logic [9:0]         messages_q;  // of this frame
   logic heartbeat_q, end_of_session_q;
   logic tail_q;  // a message went in this cycle's place, the END record is still to come
@@ -316,6 +320,8 @@ module block_splitter
   frame_disp_e header_disp, frame_disp;
   logic header_bad, push_item, failed, headed, frame_ok, push_end;
   logic is_message;
+  logic released;  // early mode, and the header fits: records count at once
+  wire  fits;
 
   // At least 24 bytes before the header's end, so already here.
   assign iex_count = item_q[8*14+:16];
@@ -343,6 +349,18 @@ module block_splitter
     .end_of_session_o(mold_end_of_session)
   );
 
+  wire header_good = a_valid_q && a_ends_q && a_header_q && !header_bad;
+  wire frame_ends = a_valid_q && a_last_q && b_ready;
+  line_place u_place (
+    .clk_i,
+    .rst_ni,
+    .mold_i,
+    .header_i(header_good),
+    .pkt_i   (pkt),
+    .fits_o  (fits),
+    .good_i  (frame_ends && frame_ok)
+  );
+
   always_comb begin
     merged = '0;
     pkt = '0;
@@ -355,6 +373,7 @@ module block_splitter
     frame_ok = 1'b0;
     push_end = 1'b0;
     is_message = 1'b0;
+    released = 1'b0;
     if (a_valid_q) begin
       merged = item_q;
       for (int i = 0; i < MsgBytes; i++) begin
@@ -377,8 +396,9 @@ module block_splitter
       else if (a_bad_q) frame_disp = frame_disp_e'(a_disp_q);
       else if (rec_overflow_i) frame_disp = FrameFifoFull;
       frame_ok = frame_disp == FrameOk;
-      // Early mode: what was released must be voided. The record needs a place of its own.
-      push_end = a_last_q && a_early_q && headed && !frame_ok;
+      // What was released must be voided. The record needs a place of its own.
+      released = a_early_q && (a_ends_q && a_header_q ? fits : fits_q);
+      push_end = a_last_q && released && headed && !frame_ok;
     end
   end
 
@@ -411,13 +431,13 @@ module block_splitter
   assign rec_o = rec;
   assign rec_has_o = push_item || push_end;
   assign rec_early_o = a_early_q;
+  assign rec_hold_o = !released;
   assign rec_end_o = a_last_q && !split;
-  assign rec_ok_o = a_early_q || frame_ok;
+  assign rec_ok_o = released || frame_ok;
   assign rec_end_cycle_o = a_cycle_q;
   assign rec_unloaded_o = a_frame_unloaded_q;
   assign busy_o = in_frame_q || a_valid_q;
 
-  wire frame_ends = a_valid_q && a_last_q && b_ready;
   wire [9:0] messages = (a_first_q ? 10'd0 : messages_q) + 10'(is_message && !tail_q);
   wire header_now = a_ends_q && a_header_q;
   wire heartbeat = header_now ? (mold_i ? mold_heartbeat : iex_heartbeat) : heartbeat_q;
@@ -442,7 +462,7 @@ module block_splitter
       trailing_bytes_o   <= frame_ends && frame_ok && a_trailing_q;
       heartbeat_o        <= frame_ends && frame_ok && heartbeat;
       end_of_session_o   <= frame_ends && frame_ok && end_of_session;
-      voided_valid_o     <= frame_ends && !frame_ok && !a_early_q && messages != '0;
+      voided_valid_o     <= frame_ends && !frame_ok && !released && messages != '0;
       if (split && rec_ready_i) tail_q <= 1'b1;
       else if (b_ready) tail_q <= 1'b0;
       if (a_valid_q && b_ready) begin
@@ -460,6 +480,7 @@ module block_splitter
       end_of_session_q <= end_of_session;
       if (header_bad) fail_disp_q <= header_disp;
     end
+    if (header_good) fits_q <= fits;
     if (a_valid_q && (b_ready || (split && rec_ready_i))) messages_q <= messages;
     if (a_valid_q && b_ready) begin
       // A new item starts with zeros beyond its bytes.

@@ -49,7 +49,7 @@ package esc_pkg;
   typedef enum logic [1:0] {
     RecPkt = 2'd0,
     RecMsg = 2'd1,
-    RecEnd = 2'd2   // early mode only, and only for bad frames
+    RecEnd = 2'd2   // early mode only, and only for bad frames that were not held
   } rec_kind_e;
 
   typedef struct packed {

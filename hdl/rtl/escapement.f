@@ -19,6 +19,7 @@ rx_gate.sv
 eth_ip_udp.sv
 iex_tp.sv
 mold_udp64.sv
+line_place.sv
 block_splitter.sv
 frame_fifo.sv
 line_front.sv

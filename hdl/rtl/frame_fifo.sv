@@ -1,16 +1,15 @@
-// Records of frames, written speculatively. Whole mode: a frame's records are readable once it
-// ended well (commit); a bad frame's are forgotten (roll back). Early mode: each record is readable
-// at once.
+// Records of frames. A frame that is held is written speculatively: its records are readable once it
+// ended well (commit); a bad frame's are forgotten (roll back). Of a frame that is not, each record is
+// readable at once. Whole mode holds all frames, early mode those whose header is not believed.
 //
 // In whole mode `t_in` and `unloaded` of each record are replaced by the frame's: cycle of its last
 // beat, pipe empty at its first byte. A frame's first record is its PKT; the frame's values lie in
 // a side memory at the PKT's address.
 //
-// Writer: `wr_ready_o` is low while full, until the reader made room. A whole frame that alone
+// Writer: `wr_ready_o` is low while full, until the reader made room. A held frame that alone
 // fills the memory can never fit: `overflow_o` rises, the rest is swallowed, and the writer must
 // end it with ok = 0 (a frame of Depth records or more; a frame of 2,048 bytes has at most 1,001).
-// Latency: 1 cycle through the empty FIFO in early mode; 2 from the commit to the first record in
-// whole mode.
+// Latency: 1 cycle through the empty FIFO, 2 from the commit to the first record of a held frame.
 
 `default_nettype none
 
@@ -22,12 +21,13 @@ module frame_fifo
   input wire clk_i,
   input wire rst_ni,
 
-  // One transfer: a record (has), the end of the frame (end), or both. See iex_tp.
+  // One transfer: a record (has), the end of the frame (end), or both. See block_splitter.
   input  wire              wr_valid_i,
   output wire              wr_ready_o,
   input  wire rec_t        wr_rec_i,
   input  wire              wr_has_i,
-  input  wire              wr_early_i,
+  input  wire              wr_early_i,      // early mode
+  input  wire              wr_hold_i,       // held; always in whole mode
   input  wire              wr_end_i,
   input  wire              wr_ok_i,
   input  wire       [31:0] wr_end_cycle_i,
@@ -78,7 +78,7 @@ module frame_fifo
 
   wire out_free = !out_valid_q || rec_ready_i;
   wire wr_take = wr_valid_i && wr_ready_o;
-  wire bypass = wr_take && wr_has_i && wr_early_i && empty && out_free;
+  wire bypass = wr_take && wr_has_i && !wr_hold_i && empty && out_free;
   wire store = wr_take && wr_has_i && !bypass && !overflow_o;
   wire load = !empty && out_free;
   wire ptr_t wr_next = wr_q + ptr_t'(store);
@@ -92,8 +92,8 @@ module frame_fifo
       out_valid_q <= 1'b0;
     end else begin
       if (wr_take) begin
-        overflow_q <= overflow_o && !wr_end_i && !wr_early_i;
-        if (wr_early_i || (wr_end_i && wr_ok_i)) begin
+        overflow_q <= overflow_o && !wr_end_i && wr_hold_i;
+        if (!wr_hold_i || (wr_end_i && wr_ok_i)) begin
           wr_q     <= wr_next;
           commit_q <= wr_next;
         end else if (wr_end_i) begin
@@ -148,7 +148,8 @@ module frame_fifo
       if (wr_take) in_frame_q <= (in_frame_q || wr_has_i) && !wr_end_i;
       a_order : assert (ptr_t'(commit_q - rd_q) <= ptr_t'(wr_q - rd_q));
       a_fits : assert (ptr_t'(wr_q - rd_q) <= ptr_t'(Depth));
-      a_overflow : assert (!(wr_take && wr_end_i && overflow_q && !wr_early_i && wr_ok_i));
+      a_overflow : assert (!(wr_take && wr_end_i && overflow_q && wr_hold_i && wr_ok_i));
+      a_whole_is_held : assert (!wr_valid_i || wr_early_i || wr_hold_i);
       a_pkt_first : assert (!(wr_take && wr_has_i && !in_frame_q) || wr_rec_i.kind == RecPkt);
     end
   end

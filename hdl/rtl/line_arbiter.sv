@@ -333,6 +333,7 @@ module line_arbiter
     .stale_o   (stale),
     .take_i    (pkt_begin && !stale[line]),
     .restart_i (do_restart),
+    .void_i    (take_end),
     .line_i    (line)
   );
 

@@ -76,7 +76,8 @@ module line_front
     .busy_o           (eth_busy)
   );
 
-  logic wrec_valid, wrec_ready, wrec_has, wrec_early, wrec_end, wrec_ok, wrec_unloaded, overflow;
+  logic wrec_valid, wrec_ready, wrec_has, wrec_early, wrec_hold, wrec_end, wrec_ok, wrec_unloaded;
+  logic overflow;
   rec_t wrec;
   logic [31:0] wrec_end_cycle;
   logic voided_valid;
@@ -97,6 +98,7 @@ module line_front
     .rec_o             (wrec),
     .rec_has_o         (wrec_has),
     .rec_early_o       (wrec_early),
+    .rec_hold_o        (wrec_hold),
     .rec_end_o         (wrec_end),
     .rec_ok_o          (wrec_ok),
     .rec_end_cycle_o   (wrec_end_cycle),
@@ -123,6 +125,7 @@ module line_front
     .wr_rec_i      (wrec),
     .wr_has_i      (wrec_has),
     .wr_early_i    (wrec_early),
+    .wr_hold_i     (wrec_hold),
     .wr_end_i      (wrec_end),
     .wr_ok_i       (wrec_ok),
     .wr_end_cycle_i(wrec_end_cycle),

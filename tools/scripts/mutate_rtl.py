@@ -80,6 +80,7 @@ BENCHES = {
     "line_fifo": "ring_writer",
     "line_front": "front_end",
     "line_packer": "line_packer",
+    "line_place": "block_splitter",
     "locate_table": "decode_stage",
     "lost_ranges": "lost_ranges",
     "mold_udp64": "block_splitter",

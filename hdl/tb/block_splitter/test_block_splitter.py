@@ -8,7 +8,7 @@ from lib import frames, stream
 from lib.bench import run
 from lib.clocking import reset, start_clock
 from lib.coverage import Coverage
-from lib.frame_reference import NUMBER
+from lib.frame_reference import NUMBER, LinePlace
 from lib.structs import PKT, REC, REC_KIND, UDP_BEAT
 
 PROTOCOL, CHANNEL = 0x8004, 3
@@ -24,12 +24,14 @@ COVERAGE.bins("end", ["exact", "malformed", "trailing"])
 COVERAGE.bins("finish", ["last beat with bytes", "last beat empty"])
 COVERAGE.bins("disposition", ["ok", "bad_fcs", "oversize", "transport_version", "wrong_protocol", "wrong_channel",
                               "transport_length", "cut_datagram", "bad_udp_checksum", "fifo_full"])
-COVERAGE.bins("early", [0, 1])
+COVERAGE.bins("mode", ["whole", "released", "held"])  # held: early mode, but the header is not believed
 COVERAGE.bins("per_beat", ["none", "one", "two or more"])
 COVERAGE.bins("empty packet", ["heartbeat", "end of session"])
 COVERAGE.bins("length split", [False, True])  # the two bytes of a block's length in two beats
-COVERAGE.cross("disposition x early", "transport", "disposition", "early",
-               ignore=lambda t, d, e: (d, e) == ("fifo_full", 1) or (t == MOLD and d in IEX_ONLY))
+COVERAGE.cross("disposition x mode", "transport", "disposition", "mode",
+               ignore=lambda t, d, m: (d, m) == ("fifo_full", "released") or (t == MOLD and d in IEX_ONLY))
+COVERAGE.bins("header", ["fits", "first of the line", "another session", "ahead", "behind", "number 1"])
+COVERAGE.cross("transport x header", "transport", "header")
 COVERAGE.cross("first_bytes x end", "transport", "first_bytes", "end")
 COVERAGE.cross("first_bytes x per_beat", "transport", "first_bytes", "per_beat")
 COVERAGE.cross("transport x length split", "transport", "length split")
@@ -89,7 +91,7 @@ class RecordSink:
                 assert held is None, "valid fell before the transfer was taken"
                 continue
             now = (int(dut.rec_has_o.value), int(dut.rec_end_o.value), int(dut.rec_ok_o.value),
-                   int(dut.rec_o.value) if dut.rec_has_o.value == 1 else None)
+                   int(dut.rec_o.value) if dut.rec_has_o.value == 1 else None, int(dut.rec_hold_o.value))
             assert held is None or held == now, "transfer changed while offered"
             held = None if ready else now
             if ready:
@@ -101,6 +103,7 @@ class Bench:
 
     def __init__(self, dut, transport, early, stall_in, stall_out):
         self.dut, self.transport, self.early = dut, transport, early
+        self.place = LinePlace(transport == MOLD)
         for name, value in (("early_i", early), ("mold_i", int(transport == MOLD)), ("protocol_i", PROTOCOL), ("channel_i", CHANNEL),
                             ("pipe_idle_i", 1), ("rec_overflow_i", 0)):
             getattr(dut, name).value = value
@@ -126,7 +129,13 @@ async def every_block_becomes_one_record(dut):
             for number in range(24):
                 await one_frame(bench, number, "ok", ("exact", "malformed", "trailing")[number // 8])
             for number, want in enumerate(wants * 2):
-                await one_frame(bench, number, "ok" if early and want == "fifo_full" else want, None)
+                await one_frame(bench, number, want, None, header="fits" if number < len(wants) else "ahead")
+            for header in ("first of the line", "another session", "ahead", "behind"):
+                await one_frame(bench, number, "ok", None, header=header)
+                await one_frame(bench, number, "bad_fcs", None, header=header)
+            # Heartbeats say that number 1 is next; in IEX-TP it may also start over.
+            await one_frame(bench, 3, "ok", "exact", header="number 1", empty_count=0)
+            await one_frame(bench, 3, "bad_fcs", "exact", header="number 1")
             for number in range(240):
                 await one_frame(bench, number, random.choice(("ok",) * 6 + tuple(wants)), None)
             for count in (0, 0xFFFF) if transport == MOLD else (0,):
@@ -134,18 +143,36 @@ async def every_block_becomes_one_record(dut):
             bench.stop()
 
 
-def packet(transport, messages, count, tail, want, empty_count):
+def place_of(bench, header):
+    """Session and first number of a packet that lies so to the line's last good frame."""
+    bits = 80 if bench.transport == MOLD else 32
+    if header == "number 1":
+        return (bench.place.last or (5, 0))[0], 1
+    if bench.place.last is None:
+        return random.getrandbits(bits), random.getrandbits(64)
+    session, first = bench.place.last
+    if header == "another session":
+        session ^= 1 << random.randrange(bits)
+    elif header == "ahead":
+        first += 1 << random.randrange(62)
+    elif header == "behind":
+        first -= 1 << random.randrange(62)
+    return session, first % 2**64
+
+
+def packet(bench, messages, count, tail, want, empty_count, header):
     """A packet that deserves `want` as far as its header goes: its bytes and what its PKT record says."""
+    transport, (session, first) = bench.transport, place_of(bench, header)
     if transport == MOLD:
-        fields = {"first_seq": random.getrandbits(64), "session": random.getrandbits(80)}
+        fields = {"first_seq": first, "session": session}
         if want == "transport_length":
             messages, count, tail = [], random.choice((0, 0xFFFF)), random.randbytes(random.randrange(1, 30))
         if empty_count is not None:
             count = empty_count
         pkt = {**fields, "count": 0 if count == 0xFFFF else count}
         return frames.mold_packet(messages, count=count, tail=tail, **fields), pkt
-    fields = {"version": 1, "protocol": PROTOCOL, "channel": CHANNEL, "first_seq": random.getrandbits(64),
-              "session": random.getrandbits(32), "offset": random.getrandbits(64), "send_time": random.getrandbits(64)}
+    fields = {"version": 1, "protocol": PROTOCOL, "channel": CHANNEL, "first_seq": first,
+              "session": session, "offset": random.getrandbits(64), "send_time": random.getrandbits(64)}
     if want == "transport_version":
         fields["version"] = random.choice((0, 3, 129))
     elif want == "wrong_protocol":
@@ -156,11 +183,14 @@ def packet(transport, messages, count, tail, want, empty_count):
     return frames.segment(messages, count=count, tail=tail, **fields), {**pkt, "count": count}
 
 
-async def one_frame(bench, number, want, end, empty_count=None):
+async def one_frame(bench, number, want, end, empty_count=None, header=None):
     dut, early, transport = bench.dut, bench.early, bench.transport
     source, sink, watch = bench.source, bench.sink, bench.watch
-    if want == "fifo_full" and early:
-        want = "ok"
+    header = header or random.choice(("fits", "fits", "ahead", "behind", "another session"))
+    if bench.place.last is None and header != "number 1":
+        header = "first of the line"
+    if want == "fifo_full" and early and header == "fits":
+        want = "ok"  # a frame that is released always fits
     dut.rec_overflow_i.value = int(want == "fifo_full")
     directed = end is not None
     # Directed frames have all kinds of blocks: several in one beat, lengths at every lane.
@@ -172,16 +202,17 @@ async def one_frame(bench, number, want, end, empty_count=None):
     if transport == MOLD and not messages and end != "malformed":
         end, tail = "exact", b""  # more would be a wrong length
     count = len(messages) + (random.randrange(1, 9) if end == "malformed" else 0)
-    payload, pkt = packet(transport, messages, count, tail, want, empty_count)
+    payload, pkt = packet(bench, messages, count, tail, want, empty_count, header)
+    released = early and bench.place.fits(pkt)
     udp_length = len(payload)
     if want == "transport_length":
         if transport == IEX:
             udp_length += random.choice((1, 2, 256, 1000))
         messages = []
-    whole, header = messages, 20 if transport == MOLD else 40
+    whole, header_bytes = messages, 20 if transport == MOLD else 40
     if want == "cut_datagram":
         payload = payload[: random.randrange(1, len(payload))]
-        whole, at = [], header
+        whole, at = [], header_bytes
         for m in messages:
             at += 2 + len(m)
             if at <= len(payload):
@@ -206,36 +237,40 @@ async def one_frame(bench, number, want, end, empty_count=None):
     for _ in range(3):
         await RisingEdge(dut.clk_i)
 
-    headed = want not in IEX_ONLY + ("transport_length",) and len(payload) >= header
+    headed = want not in IEX_ONLY + ("transport_length",) and len(payload) >= header_bytes
     expected = []
     if headed:
         expected.append((REC_KIND["RecPkt"], None, PKT.pack({**pkt, "stamp": stamp})))
         expected += [(REC_KIND["RecMsg"], len(m), int.from_bytes(m[:50], "little")) for m in whole]
-        if early and want != "ok":
+        if released and want != "ok":
             expected.append((REC_KIND["RecEnd"], None, NUMBER[want]))
     got = []
-    for has, _, _, word in sink.transfers:
+    for has, _, _, word, hold in sink.transfers:
+        assert hold == int(not released) or not headed, "released and held are mixed up"
         if has:
             rec = REC.unpack(word)
             got.append((rec["kind"], rec["len"] if rec["kind"] == REC_KIND["RecMsg"] else None, rec["data"]))
     assert got == expected, (want, end, len(got), len(expected))
-    assert [e for _, e, _, _ in sink.transfers] == [0] * (len(sink.transfers) - 1) + [1], "not exactly one end"
-    if not early:
-        assert sink.transfers[-1][2] == int(want == "ok"), "commit does not follow the disposition"
+    assert [e for _, e, *_ in sink.transfers] == [0] * (len(sink.transfers) - 1) + [1], "not exactly one end"
+    if headed:
+        assert sink.transfers[-1][2] == int(released or want == "ok"), "commit does not follow the disposition"
     assert watch.disp == [NUMBER[want]], (watch.disp, want)
     ok = want == "ok"
     want_events = {"udp_checksum_bad": int(checksum_event), "malformed_block": int(ok and end == "malformed"),
                    "trailing_bytes": int(ok and end == "trailing"), "heartbeat": int(ok and count == 0 and not empty_count),
                    "end_of_session": int(ok and empty_count == 0xFFFF)}
     assert watch.events == {k: v for k, v in want_events.items() if v}, (watch.events, want_events)
-    assert watch.voided == (len(whole) if headed and not ok and not early else 0)
+    assert watch.voided == (len(whole) if headed and not ok and not released else 0)
+    if ok:
+        bench.place.move_behind(pkt)
 
-    COVERAGE.hit(transport=transport, disposition=want, early=early)
+    COVERAGE.hit(transport=transport, disposition=want, mode="released" if released else "held" if early else "whole")
+    COVERAGE.hit(transport=transport, header=header)
     COVERAGE.hit(finish="last beat empty" if empty else "last beat with bytes")
     if empty_count is not None:
         COVERAGE.hit(**{"empty packet": "end of session" if empty_count else "heartbeat"})
     if headed and want != "cut_datagram":
-        at, ends = header, {}
+        at, ends = header_bytes, {}
         for m in messages:
             COVERAGE.hit(**{"transport": transport, "length split": (at + 1 - first_bytes) % 8 == 0})
             at += 2 + len(m)
@@ -265,7 +300,7 @@ async def shortest_itch_messages_take_no_cycle_more_than_their_beats(dut):
         for _ in range(4):
             await RisingEdge(dut.clk_i)
         assert cycles <= len(beats) + 2, f"{len(beats)} beats took {cycles} cycles"
-        records = [REC.unpack(word) for has, _, _, word in bench.sink.transfers if has]
+        records = [REC.unpack(word) for has, _, _, word, _ in bench.sink.transfers if has]
         got = [r["data"] for r in records if r["kind"] == REC_KIND["RecMsg"]]
         assert got == [int.from_bytes(m, "little") for m in messages] * 3
         bench.stop()
@@ -277,4 +312,4 @@ async def coverage_is_complete(_dut):
 
 
 def test_block_splitter():
-    run("block_splitter", ["gen/esc_counter_pkg.sv", "iex_tp.sv", "mold_udp64.sv", "block_splitter.sv"])
+    run("block_splitter", ["gen/esc_counter_pkg.sv", "iex_tp.sv", "mold_udp64.sv", "line_place.sv", "block_splitter.sv"])

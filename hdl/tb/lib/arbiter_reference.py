@@ -35,7 +35,9 @@ class Arbiter:
         self.slots, self.interval, self.places, self.mold = slots, interval, places, mold
         self.configured, self.gap_window = configured, window
         self.lines = [Line(), Line()]
-        self.have, self.session, self.expected, self.last_send = False, 0, 1, 0
+        self.have, self.session, self.expected = False, 0, 1
+        # Largest send time of all packets but each line's last, and those of the last ones; without those that proved bad.
+        self.send_before, self.sent = 0, [0, 0]
         self.old = []
         self.bad, self.index = 0, 0
         self.held = {}  # number -> (line, stamp, first of its frame, data)
@@ -47,6 +49,11 @@ class Arbiter:
 
     def _emit(self, kind, hw_time, **fields):
         self.events.append({"kind": kind, "hw_time": hw_time, "msg_index": self.index & (1 << 40) - 1, "bad": self.bad, **fields})
+
+    @property
+    def last_send(self):
+        """Largest send time of this session."""
+        return max(self.send_before, *self.sent)
 
     # Timers: in order of time, the window before a visit of the same time.
 
@@ -94,14 +101,15 @@ class Arbiter:
         state, before = self.lines[line], self.expected
         state.last_seen, state.packet, state.seq, state.taken, state.stale = p.stamp, p, p.first_seq, [], False
         if not self.have:
-            self.have, self.session, self.last_send = True, p.session, p.send_time
+            self.have, self.session = True, p.session
         elif self.mold and p.session in self.old:
             state.stale = True
             return
         elif p.session != self.session or (not self.mold and p.first_seq == 1 and p.offset == 0
                                            and p.send_time > self.last_send and self.expected > 1):
             self._restart(p, self.lines[1 - line])
-        self.last_send = max(self.last_send, p.send_time)
+        self.send_before = max(self.send_before, self.sent[line])
+        self.sent[line] = p.send_time
         state.passed = max(state.passed, p.first_seq)
         passed = [s.passed for number, s in enumerate(self.lines) if self.configured >> number & 1]
         if passed:
@@ -115,7 +123,7 @@ class Arbiter:
         self.bad = 0
         self.count["restarts"] += 1
         self._emit("EvRestart", p.stamp, count=p.session & MASK)
-        self.session, self.expected, self.last_send = p.session, 1, p.send_time
+        self.session, self.expected, self.send_before, self.sent = p.session, 1, p.send_time, [0, 0]
         self.lost_ranges.clear()
         self.deadline = None
         for line in self.lines:
@@ -152,7 +160,7 @@ class Arbiter:
 
     def end(self, line, disposition):
         """The frame proved bad (early mode)."""
-        self.bad = 1
+        self.bad, self.sent[line] = 1, 0
         state = self.lines[line]
         if state.taken:
             self._emit("EvVoid", state.packet.stamp, seq=state.taken[0], count=len(state.taken), len=disposition)

@@ -43,6 +43,23 @@ class Verdict:
     messages: list = field(default_factory=list)  # whole messages, also of a bad frame
 
 
+class LinePlace:
+    """Where a line's last good frame left off (docs/card-model.md, section 4): in early mode only a packet that goes on
+    there is released before its frame's end."""
+
+    def __init__(self, mold):
+        self.mold, self.last = mold, None
+
+    def fits(self, header):
+        """The same session and the next number; number 1 of IEX-TP may start over."""
+        return (header["session"], header["first_seq"]) == self.last and (self.mold or header["first_seq"] != 1)
+
+    def move_behind(self, header):
+        """A good frame had this header. 0xffff, the end of a MoldUDP64 session, takes no numbers."""
+        count = 0 if self.mold and header["count"] == 0xFFFF else header["count"]
+        self.last = (header["session"], (header["first_seq"] + count) % 2**64)
+
+
 def ones_sum(data):
     """One's complement sum of big-endian 16-bit words, odd byte padded."""
     data = bytes(data) + b"\0" * (len(data) % 2)

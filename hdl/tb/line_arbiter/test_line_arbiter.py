@@ -145,6 +145,37 @@ async def one_line_refuses_and_forgets(dut):
 
 
 @cocotb.test()
+async def the_send_time_of_a_bad_frame_is_taken_back(dut):
+    """IEX-TP: what a frame that proved bad said of its send time keeps no restart away; what a good one said does, also the other line's."""
+    await start_clock(dut)
+    bench = new_bench(dut, lines=3)
+    await bench.start()
+    ref = bench.ref
+
+    async def sends(line, send, first=None, bad=None):
+        before = ref.count["restarts"]
+        first = ref.expected if first is None else first
+        await give(bench, line, Packet(5, 1, first, 0 if first == 1 else 9, send, [message()], bad))
+        return ref.count["restarts"] - before
+
+    await sends(A, 10)
+    for line, other in ((A, B), (B, A)):
+        top = ref.last_send
+        await sends(line, top + 10)
+        await sends(other, top + 20)
+        await sends(line, top + 1000, bad=3)
+        assert await sends(line, top + 20, first=1) == 0
+        assert await sends(other, top + 21, first=1) == 1
+        await sends(other, top + 30)
+        await sends(line, top + 25)
+        await sends(other, 2**64 - 1, bad=3)
+        await sends(other, top + 40, bad=3)
+        assert await sends(line, top + 30, first=1) == 0
+        assert await sends(line, top + 31, first=1) == 1
+    await bench.compare()
+
+
+@cocotb.test()
 async def sessions_that_ended_are_stale_until_five_others_ended(dut):
     await start_clock(dut)
     bench = new_bench(dut, mold=True, lines=3)

@@ -20,6 +20,7 @@ pub mod itch_flow;
 pub mod levels;
 pub mod line;
 pub mod line_arbiter;
+pub mod line_place;
 pub mod load;
 pub mod locate_table;
 pub mod lost_ranges;

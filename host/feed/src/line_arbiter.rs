@@ -48,6 +48,8 @@ pub struct LineArbiter {
     session: u128,
     expected: u64,
     last_send: u64,
+    /// `last_send` without the last packet.
+    send_before: u64,
     bad: bool,
     next_index: u64,
     old: OldSessions,
@@ -89,6 +91,7 @@ impl LineArbiter {
             session: 0,
             expected: 1,
             last_send: 0,
+            send_before: 0,
             bad: false,
             next_index: 0,
             old: OldSessions::default(),
@@ -152,9 +155,10 @@ impl LineArbiter {
         self.gap_window_ns = gap_window_ns;
     }
 
-    /// A frame proved bad after its messages were released.
-    pub fn mark_bad(&mut self) {
+    /// The frame of the packet taken last proved bad after its messages were released.
+    pub fn proved_bad(&mut self) {
         self.bad = true;
+        self.last_send = self.send_before;
     }
 
     /// Takes the header of a packet that came at `stamp`. Returns false if its session has ended before: then every
@@ -168,6 +172,7 @@ impl LineArbiter {
         down: &mut impl Downstream,
     ) -> bool {
         self.last_seen[line as usize] = stamp;
+        self.send_before = self.last_send;
         let before = self.expected;
         if !self.have {
             self.have = true;
@@ -213,6 +218,7 @@ impl LineArbiter {
         self.lost.clear();
         self.deadline = None;
         self.begin(header);
+        self.send_before = header.send_time;
     }
 
     fn begin(&mut self, header: &PacketHeader) {

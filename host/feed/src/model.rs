@@ -10,6 +10,7 @@ use crate::iex_flow;
 use crate::itch_flow::ItchFlow;
 use crate::line::Line;
 use crate::line_arbiter::{Copy, Downstream, LineArbiter};
+use crate::line_place::LinePlace;
 use crate::load::{Load, LOAD_BYTES_MAX};
 use crate::packet::{Blocks, BlocksEnd};
 use crate::protocol::{Protocol, Undecoded};
@@ -25,6 +26,7 @@ use escapement_abi::{Event, FrameDisposition, MessageDisposition};
 pub struct CardModel {
     config: CardConfig,
     filters: [FrameFilter; 2],
+    places: [LinePlace; 2],
     refresh: RefreshTimer,
     arbiter: LineArbiter,
     books: Books,
@@ -110,6 +112,7 @@ impl CardModel {
         config.check()?;
         Ok(Self {
             filters: Line::ALL.map(|line| config.filter(line)),
+            places: [LinePlace::default(); 2],
             refresh: RefreshTimer::new(config.refresh_interval_ns, config.slots),
             arbiter: LineArbiter::new(config.feed.protocol.transport(), &config.lines),
             books: Books::new(&config),
@@ -179,6 +182,7 @@ impl CardModel {
 
     /// Clears books, session, time and counters; the configuration stays.
     pub fn reset(&mut self) {
+        self.places = [LinePlace::default(); 2];
         self.refresh = RefreshTimer::new(self.config.refresh_interval_ns, self.config.slots);
         self.arbiter = LineArbiter::new(self.config.feed.protocol.transport(), &self.config.lines);
         self.books = Books::new(&self.config);
@@ -209,8 +213,13 @@ impl CardModel {
         let Some(packet) = frame.packet else {
             return;
         };
-        match (frame.disposition, self.config.frame_mode) {
+        let place = &mut self.places[line as usize];
+        let transport = self.config.feed.protocol.transport();
+        let released =
+            self.config.frame_mode == FrameMode::Early && place.fits(transport, &packet.header);
+        match (frame.disposition, released) {
             (FrameDisposition::Ok, _) => {
+                place.move_behind(&packet.header);
                 let end = self.packet(line, stamp, &packet, out).end;
                 let counters = &mut self.books.counters;
                 if packet.header.end_of_session {
@@ -224,9 +233,9 @@ impl CardModel {
                     BlocksEnd::Trailing => counters.event(Event::TrailingBytes),
                 }
             }
-            (disposition, FrameMode::Early) => {
+            (disposition, true) => {
                 let released = self.packet(line, stamp, &packet, out);
-                self.arbiter.mark_bad();
+                self.arbiter.proved_bad();
                 if released.count > 0 {
                     out(Entry::Void {
                         hw_time: stamp,
@@ -237,7 +246,7 @@ impl CardModel {
                     });
                 }
             }
-            (_, FrameMode::Whole) => {
+            (_, false) => {
                 let whole = self.blocks(&packet).count();
                 self.books.counters.event_by(Event::VoidedMessages, whole as u64);
             }

@@ -257,10 +257,10 @@ fn early_mode_voids_what_it_released_of_a_bad_frame() {
     let mut bench = Bench::new(config);
     bench.send(1, vec![trade("A", 1, 1)]);
     let frame =
-        FrameMaker::new(Tops, 1, vec![trade("A", 1, 1), trade("A", 2, 2), trade("A", 3, 3)])
+        FrameMaker::new(Tops, 2, vec![trade("A", 2, 2), trade("A", 3, 3), trade("A", 4, 4)])
             .bytes();
-    let entries = bench.send_bytes(&frame[..frame.len() - 1], false);
-    assert_eq!(told(&entries), [(TickKind::Trade, Some(2), 2)], "one known, one new, one cut");
+    let entries = bench.send_bytes(&frame[..frame.len() - 41], false);
+    assert_eq!(told(&entries), [(TickKind::Trade, Some(2), 2)], "one whole, two cut");
     let disposition = FrameDisposition::CutDatagram as u8;
     assert!(matches!(
         entries.last(),
@@ -269,9 +269,34 @@ fn early_mode_voids_what_it_released_of_a_bad_frame() {
     assert_eq!(ticks(&entries)[0].flags, 0);
     assert_eq!(bench.event(Event::VoidedMessages), 0);
     // Known copies only: no void entry, and flags from then on.
+    assert_eq!(bench.send_bytes(&frame[..frame.len() - 41], true), []);
     let entries = bench.send(3, vec![trade("A", 3, 3)]);
     assert_eq!(ticks(&entries)[0].flags, 4);
-    assert_eq!(bench.send_bytes(&frame, true), []);
+}
+
+#[test]
+fn a_broken_send_time_or_number_of_iex_neither_restarts_nor_keeps_a_restart_away() {
+    let mut config = card(Tops);
+    config.frame_mode = FrameMode::Early;
+    let mut bench = Bench::new(config);
+    bench.send(1, vec![trade("A", 1, 1)]);
+    let mut starts_over = FrameMaker::new(Tops, 1, vec![trade("A", 2, 2)]);
+    starts_over.send_time = 1_000_000;
+    assert_eq!(bench.send_bytes(&starts_over.bytes(), true), [], "not believed before its end");
+    let mut late = FrameMaker::new(Tops, 2, vec![trade("A", 2, 2)]);
+    late.send_time = u64::MAX;
+    let entries = bench.send_bytes(&late.bytes(), true);
+    assert!(matches!(entries[..], [Entry::Tick(_), Entry::Void { first: 2, count: 1, .. }]));
+    let entries = bench.send_frame(&starts_over);
+    assert!(matches!(entries[0], Entry::Restart { .. }), "{entries:?}");
+    assert_eq!(ticks(&entries)[0].flags, 0);
+    // heartbeats before the first message: number 1 is next, and still may start over
+    starts_over.send_time += 1;
+    starts_over.messages.clear();
+    bench.send_frame(&starts_over);
+    starts_over.send_time += 1;
+    assert_eq!(bench.send_bytes(&starts_over.bytes(), true), []);
+    assert_eq!(bench.event(Event::Restarts), 2);
 }
 
 #[test]

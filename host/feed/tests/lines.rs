@@ -361,26 +361,69 @@ fn in_early_mode_a_bad_frame_voids_what_it_gave_held_or_delivered() {
     let mut config = config(4);
     config.frame_mode = FrameMode::Early;
     let mut bench = Bench::new(config);
+    bench.send(A, 2, b"");
     let bytes = bench.maker(A, 2, b"bc").bytes();
     assert_eq!(bench.send_bytes(A, &bytes, true), [Void(2, 2)], "both wait");
     assert_eq!(bench.send(B, 1, b"a").len(), 3);
     assert_eq!(bench.send_bytes(A, &bytes, true), [], "two known copies");
     assert_eq!(bench.count(D::Duplicate), 2);
+    assert_eq!(bench.event(Event::VoidedMessages), 0);
 }
 
 #[test]
-fn a_broken_header_in_early_mode_ends_the_feed_and_tells_nothing() {
-    for broken_session in [false, true] {
+fn in_early_mode_a_line_is_believed_where_its_last_good_frame_left_off() {
+    let mut config = config(4);
+    config.frame_mode = FrameMode::Early;
+    let mut bench = Bench::new(config);
+    // (good, first number, told): what is not believed before its end is told only if it proves good
+    let steps: [(bool, u64, &[Told]); 9] = [
+        (false, 1, &[]), // nothing is known of the line yet
+        (true, 1, &[Message(b'x', 102)]),
+        (false, 2, &[Message(b'x', 103), Void(2, 1)]),
+        (true, 2, &[]), // a duplicate of what was voided
+        (true, 3, &[Message(b'x', 105)]),
+        (false, 5, &[]), // ahead
+        (false, 3, &[]), // behind
+        (true, 4, &[Message(b'x', 108)]),
+        (true, 6, &[]), // ahead and good: it waits for 5
+    ];
+    for (good, first, wanted) in steps {
+        let bytes = bench.maker(A, first, b"x").bytes();
+        assert_eq!(bench.send_bytes(A, &bytes, !good), wanted, "{first}");
+    }
+    // each line has its own place
+    let bytes = bench.maker(B, 5, b"x").bytes();
+    assert_eq!(bench.send_bytes(B, &bytes, true), []);
+    assert_eq!(bench.event(Event::VoidedMessages), 4);
+}
+
+#[test]
+fn a_broken_header_in_early_mode_is_not_believed() {
+    // session, first number, messages
+    for (session, first, events) in
+        [(8, 2, &b"b"[..]), (7, 1 << 40, b"b"), (7, 1 << 40, b""), (7, 3, b"b"), (8, 1, b"b")]
+    {
         let mut config = config(4);
         config.frame_mode = FrameMode::Early;
         let mut bench = Bench::new(config);
         bench.send(A, 1, b"a");
-        let mut broken = bench.maker(A, if broken_session { 2 } else { 1 << 40 }, b"b");
-        broken.session ^= u32::from(broken_session);
-        bench.send_bytes(A, &broken.bytes(), true);
-        assert_eq!((bench.send(A, 2, b"bc"), bench.send(B, 2, b"bc")), (vec![], vec![]));
-        let refused = if broken_session { D::StaleSession } else { D::Late };
-        assert_eq!(bench.count(refused), 4, "{broken_session}");
+        bench.send(B, 1, b"a");
+        let mut broken = bench.maker(A, first, events);
+        broken.session = session;
+        assert_eq!(bench.send_bytes(A, &broken.bytes(), true), [], "{session} {first}");
+        assert_eq!(bench.event(Event::VoidedMessages), events.len() as u64);
+        // the feed goes on as if it had not been there: nothing is lost, refused or flagged
+        let good = bench.maker(A, 2, b"bc").bytes();
+        let mut flags = Vec::new();
+        bench.model.frame(A, 200, &good, false, &mut |entry| match entry {
+            Entry::Tick(tick) => flags.push(tick.flags),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(flags, [0, 0]);
+        bench.now = 300;
+        assert_eq!(bench.send(B, 2, b"bcd"), [Message(b'd', 301)]);
+        assert_eq!((bench.event(Event::Restarts), bench.event(Event::Lost)), (0, 0));
+        assert_eq!((bench.count(D::StaleSession), bench.count(D::Late)), (0, 0));
     }
     let mut whole = Bench::new(config(4));
     whole.send(A, 1, b"a");

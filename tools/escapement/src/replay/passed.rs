@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 
 use escapement_card::{CardConfig, FrameMode, Line};
 use escapement_feed::frame::{self, FrameFilter};
+use escapement_feed::line_place::LinePlace;
 use escapement_feed::packet::{Blocks, PacketHeader};
 use escapement_feed::{Checks, Feed, FrameDisposition, Protocol, Transport};
 
@@ -19,6 +20,7 @@ const OLD_SESSIONS: usize = 4;
 pub(crate) struct Passed {
     filters: [FrameFilter; 2],
     early: bool,
+    places: [LinePlace; 2],
     running: Option<Running>,
     old: VecDeque<u128>,
     ended_sessions_passed: u64,
@@ -55,6 +57,7 @@ impl Passed {
         Self {
             filters,
             early,
+            places: [LinePlace::default(); 2],
             running: None,
             old: VecDeque::new(),
             ended_sessions_passed: 0,
@@ -71,14 +74,21 @@ impl Passed {
     pub(crate) fn frame(&mut self, line: Line, bytes: &[u8]) {
         let frame = frame::parse(bytes, false, &self.filters[line as usize]);
         let Some(packet) = frame.packet else { return };
-        // early: the messages of a frame that proves bad went on before that was known
-        if frame.disposition == FrameDisposition::Ok || self.early {
-            let blocks = Blocks::new(self.transport(), packet.payload, packet.header.count).count();
-            self.packet(&packet.header, blocks as u64);
+        let good = frame.disposition == FrameDisposition::Ok;
+        let transport = self.transport();
+        let place = &mut self.places[line as usize];
+        // early: the messages of a frame that goes on where its line left off are released before it proves bad
+        let released = self.early && place.fits(transport, &packet.header);
+        if good {
+            place.move_behind(&packet.header);
+        }
+        if good || released {
+            let blocks = Blocks::new(transport, packet.payload, packet.header.count).count();
+            self.packet(&packet.header, blocks as u64, good);
         }
     }
 
-    fn packet(&mut self, header: &PacketHeader, blocks: u64) {
+    fn packet(&mut self, header: &PacketHeader, blocks: u64, good: bool) {
         let first = header.first_sequence;
         let mut running = match self.running {
             Some(running) if !running.is_restarted_by(header, self.transport()) => running,
@@ -98,7 +108,9 @@ impl Passed {
                 Running { session: header.session, last_send: header.send_time, next: 1 }
             }
         };
-        running.last_send = running.last_send.max(header.send_time);
+        if good {
+            running.last_send = running.last_send.max(header.send_time);
+        }
         running.next = running.next.max(first);
         match first.checked_add(blocks) {
             Some(next) => running.next = running.next.max(next),
@@ -153,24 +165,24 @@ mod tests {
     #[test]
     fn heartbeats_and_late_packets_pass_no_more_than_they_name() {
         let mut passed = passed();
-        passed.packet(&header(1, 1, 0, 1), 3);
-        passed.packet(&header(1, 11, 90, 2), 0);
+        passed.packet(&header(1, 1, 0, 1), 3, true);
+        passed.packet(&header(1, 11, 90, 2), 0, true);
         assert_eq!(passed.numbers(), Some(10));
-        passed.packet(&header(1, 5, 50, 3), 2);
+        passed.packet(&header(1, 5, 50, 3), 2, true);
         assert_eq!(passed.numbers(), Some(10));
-        passed.packet(&header(1, 9, 80, 4), 4);
+        passed.packet(&header(1, 9, 80, 4), 4, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(12), 1));
     }
 
     #[test]
     fn restarts_add_up_and_repeated_starts_do_not() {
         let mut passed = passed();
-        passed.packet(&header(1, 1, 0, 5), 4);
-        passed.packet(&header(1, 1, 0, 5), 4);
+        passed.packet(&header(1, 1, 0, 5), 4, true);
+        passed.packet(&header(1, 1, 0, 5), 4, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(4), 1));
-        passed.packet(&header(1, 1, 0, 6), 2);
+        passed.packet(&header(1, 1, 0, 6), 2, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(6), 2));
-        passed.packet(&header(2, 3, 7, 1), 1);
+        passed.packet(&header(2, 3, 7, 1), 1, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(9), 3));
     }
 
@@ -179,20 +191,20 @@ mod tests {
         let mold = FrameFilter { transport: Transport::MoldUdp64, ..FrameFilter::default() };
         let mut passed = Passed::of([mold; 2], false);
         for session in 1..=5 {
-            passed.packet(&header(session, 1, 0, 0), 2);
+            passed.packet(&header(session, 1, 0, 0), 2, true);
         }
-        passed.packet(&header(4, 1, 0, 0), 9);
-        passed.packet(&header(1, 1, 0, 0), 9);
+        passed.packet(&header(4, 1, 0, 0), 9, true);
+        passed.packet(&header(1, 1, 0, 0), 9, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(10), 5));
-        passed.packet(&header(6, 1, 0, 0), 2);
-        passed.packet(&header(1, 1, 0, 0), 9);
+        passed.packet(&header(6, 1, 0, 0), 2, true);
+        passed.packet(&header(1, 1, 0, 0), 9, true);
         assert_eq!((passed.numbers(), passed.sessions()), (Some(21), 7));
     }
 
     #[test]
     fn numbers_that_run_out_are_known_to() {
         let mut passed = passed();
-        passed.packet(&header(1, u64::MAX, 9, 1), 1);
+        passed.packet(&header(1, u64::MAX, 9, 1), 1, true);
         assert_eq!(passed.numbers(), None);
     }
 }
