@@ -84,7 +84,7 @@ pub fn crc32c_tables(bytes: &[u8]) -> u32 {
 
 #[cfg(target_arch = "x86_64")]
 mod instruction {
-    use core::arch::x86_64::{__cpuid, _mm_crc32_u64, _mm_crc32_u8};
+    use core::arch::x86_64::{__cpuid, _mm_crc32_u32, _mm_crc32_u64, _mm_crc32_u8};
     use core::sync::atomic::{AtomicU8, Ordering};
 
     const UNKNOWN: u8 = 0;
@@ -129,7 +129,13 @@ mod instruction {
             crc = unsafe { _mm_crc32_u64(crc, u64::from_le_bytes(eight)) };
         }
         let mut crc = crc as u32;
-        for &byte in words.remainder() {
+        let mut rest = words.remainder();
+        if let Some((four, bytes)) = rest.split_first_chunk::<4>() {
+            // SAFETY: as above.
+            crc = unsafe { _mm_crc32_u32(crc, u32::from_le_bytes(*four)) };
+            rest = bytes;
+        }
+        for &byte in rest {
             // SAFETY: as above.
             crc = unsafe { _mm_crc32_u8(crc, byte) };
         }

@@ -2,7 +2,9 @@
 
 /// Nibbles that one encoded entry may need at most (a full trade with every field is 99), rounded up.
 pub(crate) const MAX_ENTRY_NIBBLES: usize = 112;
-const SCRATCH_BYTES: usize = MAX_ENTRY_NIBBLES / 2 + 16;
+/// Nibbles of a 64-bit word.
+const WORD_NIBBLES: usize = 16;
+const SCRATCH_WORDS: usize = MAX_ENTRY_NIBBLES / WORD_NIBBLES;
 
 /// Zigzag code of a signed number: small magnitudes become small unsigned numbers.
 #[inline]
@@ -37,69 +39,122 @@ pub(crate) fn value_nibbles(length: u32) -> u32 {
     }
 }
 
-/// One entry's nibbles before it is known whether they fit.
+/// One entry's nibbles before it is known whether they fit: whole words, and the word in hand. Nothing is read back from
+/// memory, so that no field waits for the store of the one before it.
 pub(crate) struct Scratch {
-    bytes: [u8; SCRATCH_BYTES],
-    nibbles: usize,
+    words: [u64; SCRATCH_WORDS],
+    full: usize,
+    hand: u64,
+    /// Bits in hand, fewer than 64.
+    bits: u32,
 }
 
 impl Scratch {
+    #[inline]
     pub(crate) fn new() -> Self {
-        Self { bytes: [0; SCRATCH_BYTES], nibbles: 0 }
+        Self { words: [0; SCRATCH_WORDS], full: 0, hand: 0, bits: 0 }
     }
 
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.nibbles
+        self.full * WORD_NIBBLES + self.bits as usize / 4
     }
 
     /// Appends the low `count` (at most 16) nibbles of `value`; higher bits must be zero.
     #[inline]
     pub(crate) fn put(&mut self, value: u64, count: u32) {
         debug_assert!(count >= 16 || value >> (4 * count) == 0);
-        let at = self.nibbles / 2;
-        let shifted = u128::from(value) << (4 * (self.nibbles & 1));
-        let mut window = [0u8; 16];
-        window.copy_from_slice(&self.bytes[at..at + 16]);
-        let merged = u128::from_le_bytes(window) | shifted;
-        self.bytes[at..at + 16].copy_from_slice(&merged.to_le_bytes());
-        self.nibbles += count as usize;
+        self.hand |= value << self.bits;
+        let bits = self.bits + 4 * count;
+        if bits >= u64::BITS {
+            self.words[self.full] = self.hand;
+            self.full += 1;
+            self.hand = carry(value, self.bits);
+        }
+        self.bits = bits % u64::BITS;
     }
 
     /// Appends a prefixed-nibble number in its only legal, shortest form.
     #[inline]
     pub(crate) fn put_pn(&mut self, value: u64) {
         let length = length_nibble(value);
-        self.put(u64::from(length), 1);
-        self.put(value, value_nibbles(length));
+        if length < 15 {
+            self.put(u64::from(length) | value << 4, 1 + length);
+        } else {
+            self.put(15, 1);
+            self.put(value, 16);
+        }
+    }
+
+    /// Its words of 16 nibbles one after the other; the last has as many nibbles as are left.
+    #[inline]
+    fn words(&self) -> impl Iterator<Item = (u64, u32)> + '_ {
+        let full = self.words[..self.full].iter().map(|&word| (word, WORD_NIBBLES as u32));
+        full.chain(core::iter::once((self.hand, self.bits / 4)))
     }
 
     /// Appends all of `other`.
     pub(crate) fn append(&mut self, other: &Scratch) {
-        let mut at = 0;
-        while at < other.nibbles {
-            let count = (other.nibbles - at).min(2);
-            let byte = other.bytes[at / 2];
-            self.put(u64::from(byte), count as u32);
-            at += count;
+        other.words().for_each(|(word, nibbles)| self.put(word, nibbles));
+    }
+}
+
+/// What of `value`, shifted by `bits` (fewer than 64), goes over into the next word.
+#[inline]
+fn carry(value: u64, bits: u32) -> u64 {
+    (value >> 1) >> (63 - bits)
+}
+
+/// The nibbles of a body, which only grows: the word in hand is kept beside the bytes, so that these are never read.
+#[derive(Debug, Clone)]
+pub(crate) struct Body<const N: usize> {
+    bytes: [u8; N],
+    nibbles: usize,
+    hand: u64,
+}
+
+impl<const N: usize> Body<N> {
+    #[inline]
+    pub(crate) fn new() -> Self {
+        Self { bytes: [0; N], nibbles: 0, hand: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8; N] {
+        &self.bytes
+    }
+
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.nibbles
+    }
+
+    /// Appends an entry, which must fit.
+    #[inline]
+    pub(crate) fn append(&mut self, entry: &Scratch) {
+        for (word, nibbles) in entry.words() {
+            let bits = (self.nibbles % WORD_NIBBLES) as u32 * 4;
+            self.hand |= word << bits;
+            let at = self.nibbles / WORD_NIBBLES * 8;
+            self.store(at);
+            if bits + 4 * nibbles >= u64::BITS {
+                self.hand = carry(word, bits);
+                self.store(at + 8);
+            }
+            self.nibbles += nibbles as usize;
         }
     }
 
-    /// Copies the nibbles into `body`, starting at nibble `at`; the target nibbles must be zero.
-    pub(crate) fn store(&self, body: &mut [u8], at: usize) {
-        let used = self.nibbles.div_ceil(2);
-        if at & 1 == 0 {
-            body[at / 2..at / 2 + used].copy_from_slice(&self.bytes[..used]);
-        } else {
-            let mut carry = body[at / 2];
-            let mut target = at / 2;
-            for &byte in &self.bytes[..used] {
-                body[target] = carry | byte << 4;
-                carry = byte >> 4;
-                target += 1;
-            }
-            if self.nibbles & 1 == 0 {
-                body[target] = carry;
-            }
+    /// Stores the word in hand, as far as the body reaches: what lies beyond is zero.
+    #[inline]
+    fn store(&mut self, at: usize) {
+        let word = self.hand.to_le_bytes();
+        if let Some(place) = self.bytes.get_mut(at..at + 8) {
+            place.copy_from_slice(&word);
+        } else if let Some(place) = self.bytes.get_mut(at..) {
+            let (stored, beyond) = word.split_at(place.len());
+            debug_assert!(beyond.iter().all(|&byte| byte == 0));
+            place.copy_from_slice(stored);
         }
     }
 }
@@ -116,14 +171,17 @@ pub(crate) struct Cursor<'a> {
 pub(crate) struct Ended;
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(crate) fn new(body: &'a [u8]) -> Self {
         Self { body, at: 0 }
     }
 
+    #[inline]
     pub(crate) fn at(&self) -> usize {
         self.at
     }
 
+    #[inline]
     pub(crate) fn left(&self) -> usize {
         self.body.len() * 2 - self.at
     }
@@ -134,13 +192,27 @@ impl<'a> Cursor<'a> {
         if self.left() < count as usize {
             return Err(Ended);
         }
-        let first = self.at / 2;
-        let mut window = [0u8; 16];
-        let bytes = (self.body.len() - first).min(16);
-        window[..bytes].copy_from_slice(&self.body[first..first + bytes]);
-        let value = (u128::from_le_bytes(window) >> (4 * (self.at & 1))) as u64;
+        let value = self.window();
         self.at += count as usize;
         Ok(if count == 16 { value } else { value & ((1 << (4 * count)) - 1) })
+    }
+
+    /// The 16 nibbles from here on; behind the body's end they are zero.
+    #[inline]
+    fn window(&self) -> u64 {
+        let first = self.at / 2;
+        // A window of fixed size near the end begins before `first`.
+        let begin = first.min(self.body.len().wrapping_sub(16));
+        let shift = 8 * (first - begin) + 4 * (self.at & 1);
+        match self.body.get(begin..).and_then(|rest| rest.first_chunk()) {
+            Some(window) if shift < 128 => (u128::from_le_bytes(*window) >> shift) as u64,
+            Some(_) => 0,
+            None => {
+                let mut window = [0u8; 16];
+                window[..self.body.len() - first].copy_from_slice(&self.body[first..]);
+                (u128::from_le_bytes(window) >> (4 * (self.at & 1))) as u64
+            }
+        }
     }
 
     /// Passes over `count` nibbles.

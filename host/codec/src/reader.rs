@@ -31,6 +31,7 @@ pub struct Line<'a> {
 impl Iterator for Line<'_> {
     type Item = Result<LineItem, LineError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         self.entries.next()
     }
@@ -43,6 +44,7 @@ pub fn line_seq(line: &[u8; format::LINE_BYTES]) -> u32 {
 }
 
 /// Checks CRC and header of a line and gives its entries, each checked as it is read.
+#[inline]
 pub fn decode_line(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, LineError> {
     let stored = word(line, offset::CRC, format::size::CRC) as u32;
     let computed = crc32c(&line[..offset::CRC]);
@@ -74,6 +76,7 @@ pub fn decode_line(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, LineErro
     })
 }
 
+#[inline]
 fn word(line: &[u8; format::LINE_BYTES], at: usize, bytes: usize) -> u64 {
     let mut word = [0u8; 8];
     word[..bytes].copy_from_slice(&line[at..at + bytes]);

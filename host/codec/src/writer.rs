@@ -6,7 +6,7 @@ use crate::crc32c::crc32c;
 use crate::entry::{Entry, PriceKind, Tick, TickKind};
 use crate::format::{self, full as bit, kind, offset};
 use crate::layout::{compact, full, INDEX_MASK, SLOT_MAX};
-use crate::nibbles::{zigzag, Scratch};
+use crate::nibbles::{zigzag, Body, Scratch};
 
 /// Why an entry was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +49,64 @@ struct Running {
 }
 
 impl Running {
+    /// What the first entry leans on: the bases in the header, which are its own.
+    #[inline]
+    fn before(first: &Entry) -> Self {
+        Self {
+            msg_index: first.msg_index() & INDEX_MASK,
+            feed_time: first.hw_time() as i64,
+            hw_time: first.hw_time(),
+            slot: None,
+            flags: 0,
+            sides: [Side::default(); 3],
+        }
+    }
+
+    #[inline]
     fn name_slot(&mut self, slot: u16) {
-        self.slot = Some(slot);
-        self.sides = [Side::default(); 3];
+        if self.slot != Some(slot) {
+            self.slot = Some(slot);
+            self.sides = [Side::default(); 3];
+        }
+    }
+
+    /// The entry was stored.
+    #[inline]
+    fn pass(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Tick(tick) => {
+                self.name_slot(tick.slot);
+                self.msg_index = tick.msg_index & INDEX_MASK;
+                self.feed_time = tick.feed_time;
+                self.hw_time = tick.hw_time;
+                self.flags = tick.flags;
+                if let (Some(kind), Some(price)) = (PriceKind::of_tick(tick.kind), tick.price) {
+                    let side = &mut self.sides[kind as usize];
+                    side.price = Some(price);
+                    side.epoch_given |= tick.code != 0;
+                }
+            }
+            control => {
+                self.hw_time = control.hw_time();
+                if let Some(slot) = slot_of(control) {
+                    self.name_slot(slot);
+                }
+                if let Entry::Recentre { kind, .. } = control {
+                    self.sides[*kind as usize] = Side::default();
+                }
+            }
+        }
+    }
+}
+
+/// The slot that a control entry is about.
+#[inline]
+fn slot_of(control: &Entry) -> Option<u16> {
+    match *control {
+        Entry::TicksDropped { slot, .. }
+        | Entry::Recentre { slot, .. }
+        | Entry::Refresh { slot, .. } => Some(slot),
+        _ => None,
     }
 }
 
@@ -61,8 +116,7 @@ impl Running {
 /// different centres stands the recentre entry.
 #[derive(Debug, Clone)]
 pub struct BodyWriter<const N: usize> {
-    body: [u8; N],
-    nibbles: usize,
+    body: Body<N>,
     count: u8,
     first_hw_time: u64,
     first_index: u64,
@@ -81,8 +135,7 @@ impl<const N: usize> BodyWriter<N> {
     pub fn new() -> Self {
         const { assert!(N >= format::size::BODY, "a body holds any single entry only from 40 bytes on") };
         Self {
-            body: [0; N],
-            nibbles: 0,
+            body: Body::new(),
             count: 0,
             first_hw_time: 0,
             first_index: 0,
@@ -112,13 +165,13 @@ impl<const N: usize> BodyWriter<N> {
     /// Nibbles used.
     #[must_use]
     pub fn nibbles(&self) -> usize {
-        self.nibbles
+        self.body.len()
     }
 
     /// The packed bytes; behind the entries they are zero.
     #[must_use]
     pub fn body(&self) -> &[u8; N] {
-        &self.body
+        self.body.bytes()
     }
 
     /// Hardware time of the first entry, for the header.
@@ -134,51 +187,49 @@ impl<const N: usize> BodyWriter<N> {
     }
 
     /// Stores one entry, or says why not and leaves the body as it was.
+    #[inline]
     pub fn push(&mut self, entry: &Entry) -> Result<(), PushError> {
         if self.count == u8::MAX {
             return Err(PushError::LineFull);
         }
-        let mut running = self.running;
-        if self.count == 0 {
-            let index = entry.msg_index() & INDEX_MASK;
-            running = Running {
-                msg_index: index,
-                feed_time: entry.hw_time() as i64,
-                hw_time: entry.hw_time(),
-                slot: None,
-                flags: 0,
-                sides: [Side::default(); 3],
-            };
+        let first = self.count == 0;
+        if first {
+            self.running = Running::before(entry);
         }
         let mut out = Scratch::new();
         match entry {
-            Entry::Tick(tick) => encode_tick(tick, self.count == 0, &mut running, &mut out)?,
-            control => encode_control(control, &mut running, &mut out)?,
+            Entry::Tick(tick) => encode_tick(tick, first, &self.running, &mut out)?,
+            control => encode_control(control, &self.running, &mut out)?,
         }
-        if self.nibbles + out.len() > 2 * N {
+        if self.body.len() + out.len() > 2 * N {
             return Err(PushError::LineFull);
         }
-        if self.count == 0 {
+        if first {
             self.first_hw_time = entry.hw_time();
             self.first_index = entry.msg_index() & INDEX_MASK;
         }
-        out.store(&mut self.body, self.nibbles);
-        self.nibbles += out.len();
+        self.body.append(&out);
         self.count += 1;
-        self.running = running;
+        self.running.pass(entry);
         Ok(())
     }
 
     /// Forgets all entries.
+    #[inline]
     pub fn clear(&mut self) {
-        *self = Self::new();
+        // What entries lean on begins with the first one.
+        self.body = Body::new();
+        self.count = 0;
+        self.first_hw_time = 0;
+        self.first_index = 0;
     }
 }
 
+#[inline]
 fn encode_tick(
     tick: &Tick,
     first: bool,
-    running: &mut Running,
+    running: &Running,
     out: &mut Scratch,
 ) -> Result<(), PushError> {
     let trade = tick.kind == TickKind::Trade;
@@ -189,14 +240,13 @@ fn encode_tick(
     let time_delta = tick.feed_time.wrapping_sub(running.feed_time);
     let hw_delta = tick.hw_time.wrapping_sub(running.hw_time) as i64;
     let names_slot = running.slot != Some(tick.slot);
-    if names_slot {
-        running.name_slot(tick.slot);
-    }
+    // Naming the slot makes its sides new.
+    let sides = if names_slot { &[Side::default(); 3] } else { &running.sides };
     let side = PriceKind::of_tick(tick.kind).map(|kind| kind as usize);
     // A price on a kind that has none in the format (a status) is not written.
     let price = side.and_then(|side| tick.price.map(|price| (side, price)));
-    let same = price.is_some_and(|(side, price)| running.sides[side].price == Some(price));
-    let established = side.is_some_and(|side| running.sides[side].epoch_given);
+    let same = price.is_some_and(|(side, price)| sides[side].price == Some(price));
+    let established = side.is_some_and(|side| sides[side].epoch_given);
 
     let short = price.is_some()
         && !first
@@ -275,20 +325,10 @@ fn encode_tick(
             out.put_pn(tick.size);
         }
     }
-
-    running.msg_index = tick.msg_index & INDEX_MASK;
-    running.feed_time = tick.feed_time;
-    running.hw_time = tick.hw_time;
-    running.flags = tick.flags;
-    if let Some((side, price)) = price {
-        running.sides[side].price = Some(price);
-        if tick.code != 0 {
-            running.sides[side].epoch_given = true;
-        }
-    }
     Ok(())
 }
 
+#[inline]
 fn put_code(code: u8, price: i64, out: &mut Scratch) {
     out.put(u64::from(code), 2);
     if code == 0 {
@@ -296,6 +336,7 @@ fn put_code(code: u8, price: i64, out: &mut Scratch) {
     }
 }
 
+#[inline]
 fn set(condition: bool, bit: u16) -> u16 {
     if condition {
         bit
@@ -304,30 +345,27 @@ fn set(condition: bool, bit: u16) -> u16 {
     }
 }
 
-fn encode_control(
-    entry: &Entry,
-    running: &mut Running,
-    out: &mut Scratch,
-) -> Result<(), PushError> {
+fn encode_control(entry: &Entry, running: &Running, out: &mut Scratch) -> Result<(), PushError> {
     let mut payload = Scratch::new();
-    let (number, slot) = match *entry {
+    let slot = slot_of(entry);
+    let number = match *entry {
         Entry::Gap { next_index, first, count, .. } => {
             payload.put_pn(first);
             payload.put_pn(count);
             payload.put_pn(next_index & INDEX_MASK);
-            (kind::GAP, None)
+            kind::GAP
         }
-        Entry::TicksDropped { slot, count, .. } => {
+        Entry::TicksDropped { count, .. } => {
             payload.put_pn(count);
-            (kind::TICKS_DROPPED, Some(slot))
+            kind::TICKS_DROPPED
         }
-        Entry::Recentre { slot, kind: price_kind, epoch, centre, .. } => {
+        Entry::Recentre { kind: price_kind, epoch, centre, .. } => {
             payload.put(price_kind as u64, 1);
             payload.put(u64::from(epoch), 2);
             payload.put_pn(zigzag(centre));
-            (kind::RECENTRE, Some(slot))
+            kind::RECENTRE
         }
-        Entry::Refresh { slot, kind: price_kind, state, .. } => {
+        Entry::Refresh { kind: price_kind, state, .. } => {
             let bits = u64::from(state.centre.is_some())
                 | u64::from(state.quote.is_some()) << 1
                 | u64::from(state.known) << 2;
@@ -343,27 +381,27 @@ fn encode_control(
                 payload.put_pn(zigzag(price));
                 payload.put_pn(size);
             }
-            (kind::REFRESH, Some(slot))
+            kind::REFRESH
         }
         Entry::Void { first, count, disposition, .. } => {
             payload.put_pn(first);
             payload.put_pn(count);
             payload.put(u64::from(disposition), 2);
-            (kind::VOID, None)
+            kind::VOID
         }
         Entry::TimeStep { step, .. } => {
             payload.put_pn(zigzag(step));
-            (kind::TIME_STEP, None)
+            kind::TIME_STEP
         }
         Entry::Heartbeat { next_index, next_seq, .. } => {
             payload.put_pn(next_index & INDEX_MASK);
             payload.put_pn(next_seq);
-            (kind::HEARTBEAT, None)
+            kind::HEARTBEAT
         }
         Entry::Restart { next_index, session, .. } => {
             payload.put_pn(session);
             payload.put_pn(next_index & INDEX_MASK);
-            (kind::RESTART, None)
+            kind::RESTART
         }
         Entry::Tick(_) => return Err(PushError::Unrepresentable),
     };
@@ -378,17 +416,12 @@ fn encode_control(
     out.put(u64::from(descriptor), 4);
     if let Some(slot) = named {
         out.put(u64::from(slot), 3);
-        running.name_slot(slot);
     }
     if hw_delta != 0 {
         out.put_pn(zigzag(hw_delta));
     }
     out.put(payload.len() as u64, 2);
     out.append(&payload);
-    running.hw_time = entry.hw_time();
-    if let Entry::Recentre { kind: price_kind, .. } = *entry {
-        running.sides[price_kind as usize] = Side::default();
-    }
     Ok(())
 }
 
@@ -429,6 +462,7 @@ impl LineWriter {
     }
 
     /// Stores one entry; [`PushError::LineFull`] asks to finish first.
+    #[inline]
     pub fn push(&mut self, entry: &Entry) -> Result<(), PushError> {
         self.body.push(entry)
     }

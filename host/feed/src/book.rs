@@ -58,18 +58,16 @@ impl Book {
     #[must_use]
     pub fn new(config: &CardConfig) -> Self {
         let mut slots = vec![Slot::default(); usize::from(config.slots)];
+        let mut levels = LevelStore::new(config.levels, config.slots);
         for instrument in &config.instruments {
             let slot = &mut slots[usize::from(instrument.slot)];
             slot.tick = instrument.tick;
+            levels.set_tick(instrument.slot, instrument.tick);
             slot.centres =
                 instrument.centres.map(|centre| centre.map_or(Centre::default(), Centre::preset));
             slot.touched = instrument.centres.iter().any(Option::is_some);
         }
-        Self {
-            slots,
-            levels: LevelStore::new(config.levels, config.slots),
-            recentre_run: config.recentre_run,
-        }
+        Self { slots, levels, recentre_run: config.recentre_run }
     }
 
     /// The session restarted: books, published sides, statuses and flags go; centres stay.
@@ -311,7 +309,13 @@ impl<F: FnMut(Entry)> At<'_, F> {
     /// Publishes the best levels, after the trade that took from them, if there was one: price, size and aggressor.
     #[inline]
     pub fn publish_best(&mut self, trade: Option<(i64, u64, u8)>) -> MessageDisposition {
-        let (number, levels) = (self.number, &self.levels);
+        let number = self.number;
+        // What was published last is the best as it was then.
+        if !self.levels.take_moved(number) && trade.is_none() {
+            self.slot.known = true;
+            return MessageDisposition::NoChange;
+        }
+        let levels = &self.levels;
         let tops = [levels.best(number, Side::Bid), levels.best(number, Side::Ask)];
         self.publish(tops, trade)
     }

@@ -83,6 +83,7 @@ impl Counters {
         }
     }
 
+    #[inline]
     pub(crate) fn frame_done(&mut self, line: Line, disposition: FrameDisposition) {
         self.frames[line as usize][disposition as usize] += 1;
     }
@@ -97,12 +98,14 @@ impl Counters {
     }
 
     /// A message was delivered; `type_byte` is none when it is empty.
+    #[inline]
     pub(crate) fn delivered(&mut self, type_byte: Option<u8>) {
         let index =
             type_byte.map_or(MESSAGE_COUNTERS - 1, |byte| TYPE_INDEX[byte as usize] as usize);
         self.messages[index] += 1;
     }
 
+    #[inline]
     pub(crate) fn tick(&mut self, kind: TickKind) {
         self.ticks[kind as usize - 1] += 1;
     }

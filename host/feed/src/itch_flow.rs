@@ -23,7 +23,7 @@ pub struct ItchFlow {
 
 #[inline]
 fn long(data: &[u8], at: usize) -> Option<u64> {
-    data.get(at..)?.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
+    data.get(at..at + 8)?.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
 /// Side of the aggressor against a resting order: 1 buy, 2 sell.
@@ -50,15 +50,11 @@ impl ItchFlow {
     /// Looks ahead: a packet's messages are known before the first is taken, and orders lie all over a large table.
     #[inline]
     pub fn prefetch(&self, data: &[u8]) {
-        let Some((&type_byte, Some(reference))) =
-            data.split_first().map(|(kind, _)| (kind, long(data, 11)))
-        else {
-            return;
-        };
-        if matches!(type_byte, b'A' | b'D' | b'E' | b'X' | b'F' | b'C' | b'U') {
+        // Whatever else stands there does no harm, and asking for the type would be one more branch that cannot be foretold.
+        if let Some(reference) = long(data, 11) {
             self.orders.prefetch(reference);
         }
-        if let (b'U', Some(new)) = (type_byte, long(data, 19)) {
+        if let (Some(b'U'), Some(new)) = (data.first(), long(data, 19)) {
             self.orders.prefetch(new);
         }
     }
@@ -76,7 +72,7 @@ impl ItchFlow {
     }
 
     /// Takes one decoded message; its ticks and recentres go to `out`.
-    #[inline]
+    #[inline(always)]
     pub fn message(
         &mut self,
         message: &Message,

@@ -17,6 +17,7 @@ pub mod iex_flow;
 pub mod iex_tp;
 pub mod itch;
 pub mod itch_flow;
+mod ladder;
 pub mod levels;
 pub mod line;
 pub mod line_arbiter;

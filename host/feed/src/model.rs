@@ -62,8 +62,9 @@ impl Books {
     fn message(&mut self, data: &[u8], delivered: Delivered, out: &mut impl FnMut(Entry)) {
         let Self { protocol, map, itch, book, counters } = self;
         let done = match itch {
-            Some(flow) => itch::decode(data)
-                .map(|message| flow.message(&message, delivered, map, book, counters, out)),
+            Some(flow) => itch::decode_with(data, |message| {
+                flow.message(message, delivered, map, book, counters, out)
+            }),
             None => iex::decode(*protocol, data)
                 .map(|message| iex_flow::message(&message, delivered, map, book, counters, out)),
         };
@@ -198,9 +199,20 @@ impl CardModel {
         stamp: u64,
         bytes: &[u8],
         fcs_bad: bool,
+        out: &mut dyn FnMut(Entry),
+    ) {
+        self.take_frame(line, stamp, bytes, fcs_bad, &mut { out });
+    }
+
+    fn take_frame(
+        &mut self,
+        line: Line,
+        stamp: u64,
+        bytes: &[u8],
+        fcs_bad: bool,
         out: &mut impl FnMut(Entry),
     ) {
-        self.time_step(stamp, usize::MAX, out);
+        self.steps(stamp, usize::MAX, out);
         let frame = frame::parse(bytes, fcs_bad, &self.filters[line as usize]);
         let counters = &mut self.books.counters;
         if frame.ip_checksum_bad {
@@ -260,8 +272,12 @@ impl CardModel {
 
     /// Lets card time pass to `now` while no frame comes, and does what is due by then in the order of time: ends of gap
     /// windows and slot visits, at most `steps_max` of them. Returns whether all was done; else call again.
+    pub fn time_step(&mut self, now: u64, steps_max: usize, out: &mut dyn FnMut(Entry)) -> bool {
+        self.steps(now, steps_max, &mut { out })
+    }
+
     #[inline]
-    pub fn time_step(&mut self, now: u64, steps_max: usize, out: &mut impl FnMut(Entry)) -> bool {
+    fn steps(&mut self, now: u64, steps_max: usize, out: &mut impl FnMut(Entry)) -> bool {
         self.refresh.time_passes(now);
         for _ in 0..steps_max {
             if !self.is_due() {
@@ -303,14 +319,15 @@ impl CardModel {
     }
 
     /// Delivers what the reorder memory holds and declares what is missing (`CONTROL.flush`, end of input).
-    pub fn flush(&mut self, out: &mut impl FnMut(Entry)) {
+    pub fn flush(&mut self, out: &mut dyn FnMut(Entry)) {
         let card_time = self.refresh.card_time();
-        self.arbiter.flush(card_time, &mut Downwards { books: &mut self.books, out });
+        self.arbiter.flush(card_time, &mut Downwards { books: &mut self.books, out: &mut { out } });
     }
 
     /// What the host loads while the card expects number `stamp` (docs/card-model.md, section 11). False if it expects
     /// another one: then nothing was done but to count it.
-    pub fn load(&mut self, stamp: u64, load: Load<'_>, out: &mut impl FnMut(Entry)) -> bool {
+    pub fn load(&mut self, stamp: u64, load: Load<'_>, out: &mut dyn FnMut(Entry)) -> bool {
+        let out = &mut { out };
         if stamp != self.arbiter.expected() {
             self.books.counters.load_refused();
             return false;
@@ -354,7 +371,8 @@ impl CardModel {
     }
 
     /// Re-announces every slot once, now.
-    pub fn refresh_now(&mut self, out: &mut impl FnMut(Entry)) {
+    pub fn refresh_now(&mut self, out: &mut dyn FnMut(Entry)) {
+        let out = &mut { out };
         for slot in 0..self.config.slots {
             self.visit(slot, self.refresh.card_time(), out);
         }

@@ -94,16 +94,14 @@ impl OrderTable {
         self.live == 0
     }
 
-    /// Asks the processor's caches for what [`OrderTable::find`] of this reference will read and an insert will write.
+    /// Asks the processor's caches for what [`OrderTable::find`] of this reference will read: nearly always the first way
+    /// and no more. Ways behind those in use are left alone: they are in no cache.
     #[inline]
     pub fn prefetch(&self, reference: u64) {
         let set = folded(reference) & self.mask;
-        let sets = self.counts.len();
-        let to = (usize::from(self.counts[set]) + 1).min(self.ways);
-        let mut at = set;
-        for _ in 0..to {
-            prefetch(&self.orders[at]);
-            at += sets;
+        prefetch(&self.orders[set]);
+        for way in 1..usize::from(self.counts[set]) {
+            prefetch(&self.orders[way * self.counts.len() + set]);
         }
     }
 

@@ -66,6 +66,7 @@ impl<'a> BodyReader<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn pn(&mut self, field: &'static str) -> Result<u64, Fault> {
         let length = self.cursor.take(1)? as u32;
         let value = self.cursor.take(value_nibbles(length))?;
@@ -77,6 +78,7 @@ impl<'a> BodyReader<'a> {
     }
 
     /// A field that may only be present when it is not zero.
+    #[inline]
     pub(super) fn present_pn(&mut self, present: bool, field: &'static str) -> Result<u64, Fault> {
         if !present {
             return Ok(0);
@@ -87,6 +89,7 @@ impl<'a> BodyReader<'a> {
         }
     }
 
+    #[inline]
     pub(super) fn name_slot(&mut self, named: bool) -> Result<Option<u16>, Fault> {
         if named {
             let slot = self.cursor.take(3)? as u16;
@@ -100,6 +103,7 @@ impl<'a> BodyReader<'a> {
     }
 
     /// A code byte and, for the escape, its exact price. The epoch is the one given since the slot was named.
+    #[inline]
     pub(super) fn code(&mut self, epoch: Option<u8>) -> Result<LinePrice, Fault> {
         match self.cursor.take(2)? as u8 {
             0 => Ok(LinePrice::Exact(unzigzag(self.pn("exact price")?))),
@@ -110,6 +114,7 @@ impl<'a> BodyReader<'a> {
         }
     }
 
+    #[inline]
     fn entry(&mut self) -> Result<LineItem, Fault> {
         let low = self.cursor.take(1)? as u16;
         if low as u8 & compact::KIND_MASK != 0 {
@@ -128,6 +133,7 @@ impl<'a> BodyReader<'a> {
         }
     }
 
+    #[inline]
     fn rest_is_zero(&mut self) -> bool {
         while self.cursor.left() > 0 {
             let count = self.cursor.left().min(16) as u32;
@@ -142,6 +148,7 @@ impl<'a> BodyReader<'a> {
 impl Iterator for BodyReader<'_> {
     type Item = Result<LineItem, LineError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {
             return None;
