@@ -365,6 +365,15 @@ fn encode_control(
             payload.put_pn(next_index & INDEX_MASK);
             (kind::RESTART, None)
         }
+        Entry::SlotAssigned { slot, generation, symbol, .. } => {
+            payload.put(u64::from(generation), 2);
+            payload.put_pn(u64::from_le_bytes(symbol));
+            (kind::SLOT_ASSIGNED, Some(slot))
+        }
+        Entry::SlotReleased { slot, generation, .. } => {
+            payload.put(u64::from(generation), 2);
+            (kind::SLOT_RELEASED, Some(slot))
+        }
         Entry::Tick(_) => return Err(PushError::Unrepresentable),
     };
     if slot.is_some_and(|slot| slot > SLOT_MAX) {
@@ -386,8 +395,14 @@ fn encode_control(
     out.put(payload.len() as u64, 2);
     out.append(&payload);
     running.hw_time = entry.hw_time();
-    if let Entry::Recentre { kind: price_kind, .. } = *entry {
-        running.sides[price_kind as usize] = Side::default();
+    match *entry {
+        Entry::Recentre { kind: price_kind, .. } => {
+            running.sides[price_kind as usize] = Side::default();
+        }
+        Entry::SlotAssigned { .. } | Entry::SlotReleased { .. } => {
+            running.sides = [Side::default(); 3];
+        }
+        _ => {}
     }
     Ok(())
 }
