@@ -432,8 +432,10 @@ impl Injector for SoftCard {
         if !self.registers.get::<Control>().contains(Control::ENABLE) {
             return Ok(true);
         }
-        if self.core.model.as_ref().is_none_or(|model| !model.is_due_by(stamp_ns)) {
-            return Ok(true);
+        let Some(model) = &mut self.core.model else { return Ok(true) };
+        if !model.is_due_by(stamp_ns) {
+            // card time passes all the same: what the host loads next has it
+            return Ok(model.time_step(stamp_ns, 0, &mut |_| {}));
         }
         // A visit is four entries at most, so fewer than two lines: these fit ring and line queue.
         let ring_log2 = self.registers.get::<RingControl>().size_log2();
