@@ -459,7 +459,8 @@ module book_engine
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
       pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free_i && recentre_run_i != '0
-               && centre[{1'b0, own}].valid && !todo_q[KindIdxTrade] && !(own && todo_q[KindIdxBid]);
+               && centre[{1'b0, own}].valid && !todo_q[KindIdxTrade]
+               && !(own && todo_q[KindIdxBid]);
     end
   end
 

@@ -74,14 +74,14 @@ package esc_pkg;
 
   // Line arbiter -> decoder: messages and in-order control events.
   typedef enum logic [2:0] {
-    EvMsg       = 3'd0,
-    EvGap       = 3'd1,  // seq = first lost, count
-    EvRestart   = 3'd2,  // count = new session id
-    EvVoid      = 3'd3,  // seq = first, count, len[4:0] = frame disposition
-    EvVisit     = 3'd4,  // len[11:0] = slot to refresh, len[13:12] = 1 it is proven, 2 it is not
+    EvMsg = 3'd0,
+    EvGap = 3'd1,  // seq = first lost, count
+    EvRestart = 3'd2,  // count = new session id
+    EvVoid = 3'd3,  // seq = first, count, len[4:0] = frame disposition
+    EvVisit = 3'd4,  // len[11:0] = slot to refresh, len[13:12] = 1 it is proven, 2 it is not
     EvHeartbeat = 3'd5,  // seq = expected
-    EvSlot      = 3'd6   // len[11:0] = slot, len[12] = assigned (else released), seq[7:0] = generation,
-                         // count = symbol
+    // len[11:0] = slot, len[12] = assigned (else released), seq[7:0] = generation, count = symbol
+    EvSlot = 3'd6
   } ev_kind_e;
 
   typedef struct packed {
@@ -132,7 +132,8 @@ package esc_pkg;
     logic [31:0] size1;
     logic ask_side;
     logic complete;  // OpLevel, OpOrder: compare both sides with the published ones now
-    logic [7:0] code;  // status, system event or side byte; EvVoid: disposition; EvVisit: 1, 2; EvSlot: assigned
+    // Status, system event or side byte; EvVoid: disposition; EvVisit: 1, 2; EvSlot: assigned.
+    logic [7:0] code;
     logic [7:0] mtype;  // type byte of the message, for the latency probe; 0 for controls
     // ITCH. OpOrder changes level (slot, ask_side, price0) by size0[31:0] shares, up if order_add.
     // order_trade: before it a trade tick of price1, size1, aggressor `code` (always the first

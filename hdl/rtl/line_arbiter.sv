@@ -42,15 +42,15 @@ module line_arbiter
 
   // Loads: the command is a pulse, the rest stands until it is done.
   input  wire          load_go_i,
-  input  wire  [ 63:0] load_seq_i,      // stamp
+  input  wire  [ 63:0] load_seq_i,         // stamp
   // Kind: 0 message, 1 slot proven, 2 slot doubtful, 3 feed proven, 4 slot released, 5 slot assigned.
   input  wire  [  2:0] load_kind_i,
   input  wire  [ 11:0] load_slot_i,
   input  wire  [  7:0] load_generation_i,  // slot released, slot assigned
-  input  wire  [  5:0] load_len_i,      // message, bytes
+  input  wire  [  5:0] load_len_i,         // message, bytes
   input  wire  [319:0] load_data_i,
   output wire          load_pending_o,
-  output logic         load_refused_o,  // the last one was
+  output logic         load_refused_o,     // the last one was
   output wire  [ 63:0] expected_o,
   input  wire  [ 31:0] cycle_i,
 

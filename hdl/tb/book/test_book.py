@@ -234,7 +234,7 @@ def coverage(name):
     cov.bins("entry", [1, 2, 3, 4, 5, 8, 10, 11, 12, 14, 15, 16, 17])
     cov.bins("muted", ["OpTrade", "OpBreak", "OpStatus"])
     cov.bins("assigned with levels", [0] if name == "book, quotes" else [0, 1])
-    cov.bins("ticks", [0, 1, 2])
+    cov.bins("ticks", [0, 1, 2, 3] if name == "book, orders" else [0, 1, 2])
     cov.bins("said by the host", [0, 1, 2])
     cov.bins("was flagged", [0, 1])
     cov.cross("said by the host x was flagged", "said by the host", "was flagged")
@@ -514,6 +514,27 @@ def send_order_message(bench, orders, cov):
     return kind
 
 
+def send_to_muted(bench, orders, cov):
+    """Orders of a slot before, while and after it is muted. The first that the next instrument tells is a trade and both sides."""
+    slot = orders.slot
+    for muted in (0, 1):
+        if muted:
+            change(bench, cov, slot, 0)
+        for _ in range(60):
+            told, said = len(bench.expected), send_order_message(bench, orders, cov)
+            if muted:
+                assert all(entry["slot"] != slot for _, entry in bench.expected[told:])
+                cov.hit(**{"muted message": said})
+    for ask in (0, 1):
+        _, price, shares = orders.add(ask, orders.prices.draw())
+        assert not bench.order(slot, ask, price, shares)
+    change(bench, cov, slot, 1)
+    ask, price, shares = orders.live.pop()
+    observe(cov, "OpOrder", bench.order(slot, ask, price, -shares, order_trade=1, price1=price, size1=shares, code=2 - ask))
+    for _ in range(60):
+        send_order_message(bench, orders, cov)
+
+
 MESSAGES = ["add", "delete", "reduce", "execute", "replace", "reused", "too much", "nothing", "mark"]
 
 
@@ -531,16 +552,7 @@ async def random_orders_equal_an_unbounded_book(dut):
     send_host_words(bench, cov)
     send_changes(bench, prices, cov)
     for slot in random.sample(range(SLOTS), 3):
-        for muted in (0, 1, 0):
-            if muted:
-                change(bench, cov, slot, 0)
-            for _ in range(60):
-                told, said = len(bench.expected), send_order_message(bench, orders[slot], cov)
-                if muted:
-                    assert all(entry["slot"] != slot for _, entry in bench.expected[told:])
-                    cov.hit(**{"muted message": said})
-            if muted:
-                change(bench, cov, slot, 1)
+        send_to_muted(bench, orders[slot], cov)
     for _ in cov.rounds(int(40 * SCALE)):
         hot = [random.randrange(SLOTS) for _ in range(2)]
         for _ in range(200):
@@ -549,6 +561,8 @@ async def random_orders_equal_an_unbounded_book(dut):
             else:
                 slot = random.choice(hot) if random.random() < 0.8 else random.randrange(SLOTS)
                 send_order_message(bench, orders[slot], cov)
+        if random.random() < 0.3:
+            send_to_muted(bench, random.choice(orders), cov)
         if random.random() < 0.15:
             observe(cov, "OpControl", bench.restart())
             for o in orders:
