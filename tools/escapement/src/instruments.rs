@@ -373,13 +373,13 @@ mod tests {
         {
             assert!(
                 error(&row("A", &format!("from = \"{moment}\"")))
-                    .starts_with("line 5 (offset 56): from is"),
+                    .starts_with("line 5 (offset 59): from is"),
                 "{moment}"
             );
         }
         assert!(error(&row("A", "from = 3")).starts_with("line 5"));
         assert!(error(&row("A", &format!("from = \"{noon}\"\nuntil = \"{noon}\"")))
-            .starts_with("line 6 (offset 88): until is not after the beginning"));
+            .starts_with("line 6 (offset 90): until is not after the beginning"));
         assert!(error(&row("A", &format!("from = \"{noon}\"\ncentre = 2")))
             .contains("a centre of an instrument with from"));
         let early: String =

@@ -132,12 +132,12 @@ fn come_and_go(capture: &Path, card: &str, options: &[&str]) {
     assert_eq!(run.number("/slots/not_reached"), 1, "the last one goes behind the end");
     assert!(run.number("/slots/loads") > 20);
     let wanted = expected(capture, &folder, &rows, options);
-    assert!(wanted.len() > 500, "only {} rows", wanted.len());
+    assert!(wanted.len() > 300, "only {} rows", wanted.len());
     assert_same(&told(&run), &wanted);
 }
 
 fn market(folder: &tempfile::TempDir, seed: u64, messages: u64) -> PathBuf {
-    let path = folder.path().join("market.pcap");
+    let path = folder.path().join(format!("market-{seed}.pcap"));
     let (seed, messages) = (seed.to_string(), messages.to_string());
     let mut arguments = vec!["capture", "gen", "--feed", "itch", "--seed", &seed];
     arguments.extend(["--messages", &messages, "--instruments", "8", "-o", path.to_str().unwrap()]);
@@ -153,9 +153,8 @@ fn instruments_come_and_go_on_the_soft_card() {
         come_and_go(&market(&folder, seed, 20_000), "soft", &[]);
     }
     come_and_go(&market(&folder, 5, 20_000), "soft", &["--mode", "early", "--refresh", "1ms"]);
-    // orders that find no room: flags come and go with them, on both
-    let small = tempfile::tempdir().unwrap();
-    come_and_go(&market(&small, 6, 5_000), "soft", &["--ring-lines", "16"]);
+    // a ring that the loads of one change fill many times
+    come_and_go(&market(&folder, 6, 10_000), "soft", &["--ring-lines", "16"]);
 }
 
 #[test]
@@ -163,6 +162,10 @@ fn instruments_come_and_go_on_the_simulated_card() {
     let folder = tempfile::tempdir().unwrap();
     come_and_go(&market(&folder, 11, 6_000), "sim", &[]);
     come_and_go(&market(&folder, 12, 6_000), "sim", &["--mode", "early", "--refresh", "1ms"]);
+    // frames back to back: the pauses between them are left out, the moments of the changes are not
+    let market = market(&folder, 13, 6_000);
+    come_and_go(&market, "sim", &["--speed", "line"]);
+    come_and_go(&market, "sim", &["--speed", "line", "--refresh", "1ms"]);
 }
 
 #[test]
@@ -189,16 +192,16 @@ fn behind_a_gap_who_comes_is_flagged() {
     let folder = tempfile::tempdir().unwrap();
     let whole = market(&folder, 21, 10_000);
     let names = symbols(&whole);
-    let (first, last) = span(&whole);
-    let (lost, middle) = (first + (last - first) / 4, first + (last - first) / 2);
     let mut reader = CaptureReader::open(&whole).unwrap();
-    let mut writer = PcapWriter::new(Vec::new()).unwrap();
-    let mut left_out = 0;
+    let mut packets = Vec::new();
     while let Some(packet) = reader.next_packet().unwrap() {
-        if packet.stamp_ns > lost && left_out < 3 {
-            left_out += 1;
-        } else {
-            writer.packet(packet.stamp_ns, packet.data).unwrap();
+        packets.push((packet.stamp_ns, packet.data.to_vec()));
+    }
+    let (lost, middle) = (packets.len() / 4, packets[packets.len() / 2].0);
+    let mut writer = PcapWriter::new(Vec::new()).unwrap();
+    for (number, (stamp_ns, data)) in packets.iter().enumerate() {
+        if !(lost..lost + 3).contains(&number) {
+            writer.packet(*stamp_ns, data).unwrap();
         }
     }
     let cut = file(&folder, "cut.pcap", &writer.finish().unwrap());

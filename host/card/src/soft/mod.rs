@@ -432,10 +432,8 @@ impl Injector for SoftCard {
         if !self.registers.get::<Control>().contains(Control::ENABLE) {
             return Ok(true);
         }
-        let Some(model) = &mut self.core.model else { return Ok(true) };
-        if !model.is_due_by(stamp_ns) {
-            // card time passes all the same: what the host loads next has it
-            return Ok(model.time_step(stamp_ns, 0, &mut |_| {}));
+        if self.core.model.as_ref().is_none_or(|model| !model.is_due_by(stamp_ns)) {
+            return Ok(true);
         }
         // A visit is four entries at most, so fewer than two lines: these fit ring and line queue.
         let ring_log2 = self.registers.get::<RingControl>().size_log2();
@@ -443,6 +441,17 @@ impl Injector for SoftCard {
         self.run(|model, output| {
             model.time_step(stamp_ns, visits_max, &mut |entry| output.push(&entry))
         })
+    }
+
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        let done = self.pass_time(now)?;
+        if let (true, true, Some(model)) =
+            (done, self.registers.get::<Control>().contains(Control::ENABLE), &mut self.core.model)
+        {
+            // nothing is due any more
+            return Ok(model.time_step(now, 0, &mut |_| {}));
+        }
+        Ok(done)
     }
 
     fn advance(&mut self, _cycles: u64) -> Result<(), CardError> {

@@ -251,7 +251,7 @@ impl<D: Device + Injector> Replay<D> {
         if let Some(checker) = &mut self.checker {
             checker.frame(line, stamp_ns, bytes);
         }
-        if let Err(error) = self.pass_time(stamp_ns)? {
+        if let Err(error) = self.let_pass(|card| card.pass_time(stamp_ns))? {
             return Ok(Err(error));
         }
         if let Err(error) = self.driver.device_mut().inject(&frame) {
@@ -273,9 +273,12 @@ impl<D: Device + Injector> Replay<D> {
     }
 
     /// Lets card time pass; a long pause makes more lines than the ring holds.
-    fn pass_time(&mut self, now: u64) -> Result<Result<(), CardError>, Failure> {
+    fn let_pass(
+        &mut self,
+        mut pass: impl FnMut(&mut D) -> Result<bool, CardError>,
+    ) -> Result<Result<(), CardError>, Failure> {
         loop {
-            match self.driver.device_mut().pass_time(now) {
+            match pass(self.driver.device_mut()) {
                 Ok(true) => return Ok(Ok(())),
                 Ok(false) => {
                     if let Err(error) = self.drain()? {
@@ -297,7 +300,7 @@ impl<D: Device + Injector> Replay<D> {
                 if let Some(checker) = &mut self.checker {
                     checker.act(HostAct::Time(now));
                 }
-                if let Err(error) = self.pass_time(now)? {
+                if let Err(error) = self.let_pass(|card| card.reach_time(now))? {
                     return Ok(Err(error));
                 }
                 if let Err(error) = self.empty_card()? {
