@@ -361,7 +361,8 @@ impl<D: Device> Driver<D> {
     /// ([`Load::SlotProven`]), or a session begins.
     ///
     /// # Errors
-    /// No such slot, a symbol that a slot carries already or that finds no row, a tick of 0 or beyond 24 bits, or as [`Driver::load`].
+    /// No such slot, one that still carries a symbol (a release that the card refused leaves it), a symbol that a slot carries already
+    /// or that finds no row, a tick of 0 or beyond 24 bits, or as [`Driver::load`].
     pub fn assign_slot(
         &mut self,
         stamp: u64,
@@ -379,6 +380,10 @@ impl<D: Device> Driver<D> {
         }
         if tick == 0 || tick >= 1 << 24 {
             return refuse(format!("tick size {tick}, expected 1 to 16777215"));
+        }
+        if let Some(carried) = running.symbols.carried_by(slot) {
+            let name = String::from_utf8_lossy(&carried);
+            return refuse(format!("{name} is carried by it still, expected a released slot"));
         }
         if let Some(other) = running.symbols.slot(&symbol) {
             let name = String::from_utf8_lossy(&symbol);

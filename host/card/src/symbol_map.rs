@@ -100,6 +100,12 @@ impl SymbolTables {
         Some(slot)
     }
 
+    /// A symbol that names this slot.
+    pub(crate) fn carried_by(&self, slot: u16) -> Option<[u8; 8]> {
+        let mut standing = self.owner.iter().flatten().map(|&number| self.symbols[number]);
+        standing.find_map(|(symbol, other)| (other == slot).then_some(symbol))
+    }
+
     fn find(&self, symbol: &[u8; 8]) -> Option<(usize, u16)> {
         let [low, high] = rows(symbol, self.map_log2);
         [usize::from(low), (1usize << self.map_log2) + usize::from(high)].into_iter().find_map(
@@ -261,6 +267,7 @@ mod tests {
                 let row = tables.remove(&symbol(gone)).unwrap();
                 assert_eq!(card.remove(&(row.way, row.row)).unwrap().0, symbol(gone));
                 assert_eq!((tables.slot(&symbol(gone)), found(&card, &symbol(gone))), (None, None));
+                assert_eq!(tables.carried_by(row.slot), None);
             }
             match tables.insert(symbol(n), n as u16) {
                 Ok(written) => {
@@ -276,6 +283,7 @@ mod tests {
                 Err(_) => refused += 1,
             }
             for &(n, slot) in &live {
+                assert_eq!(tables.carried_by(slot), Some(symbol(n)));
                 assert_eq!(
                     (tables.slot(&symbol(n)), found(&card, &symbol(n))),
                     (Some(slot), Some(slot))
