@@ -93,6 +93,7 @@ module line_arbiter_proof
     .load_seq_i          ('0),
     .load_kind_i         ('0),
     .load_slot_i         ('0),
+    .load_generation_i   ('0),
     .load_len_i          ('0),
     .load_data_i         ('0),
     .load_pending_o      (),

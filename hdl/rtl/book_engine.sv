@@ -9,6 +9,9 @@
 //   5 Emit     levels: first entry
 //   Divide     (sequential, begun with the tick that asked for it) and Recentre, after the operation's last tick
 //   Finish     publish, disposition; not in the middle of a message
+//   Change     the slot is released or assigned (EvSlot): one entry, its centres are not valid any more
+// A muted slot's levels change as ever, but nothing is compared, published or told.
+//
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
 //
 // An order that makes no tick is written as soon as all is known: in cycle 2 what happens to a level that stays, or is
@@ -157,6 +160,7 @@ module book_engine
     StSingle,
     StControl,
     StVisit,
+    StChange,
     StFinish,
     StRebuildRead,
     StRebuildInit,
@@ -191,6 +195,7 @@ module book_engine
   logic [63:SizeBits] trade_size_high_q;
   logic made_q;                      // this message made a tick
   logic in_message_q;                // more operations of this message follow
+  logic event_open_q;                // DEEP: the event goes on
   flagged_t flagged_q[2];            // slots that this message flagged: not for its own ticks
   logic bad_q;                       // flags of this operation's ticks
   logic [1:0] visit_q;
@@ -224,6 +229,7 @@ module book_engine
   quote_t [1:0] published;
   side_t [1:0] side;
   logic slot_bad;
+  logic muted;
   logic [7:0] code;
   logic sweep;
 
@@ -241,6 +247,8 @@ module book_engine
     if (carry_q) side[own] = side_q;
   end
   assign slot_bad = rows_i.bad;
+  // A system event has no slot, and no rows were read for it.
+  assign muted = rows_i.muted && op_q.op != OpSysStatus;
   assign code = code_i;
 
   assign idle_o = state_q inside {StIdle, StFillLook, StFill};
@@ -455,6 +463,8 @@ module book_engine
         emit_code = code;
         emit_in_range = code_in_range_i;
       end
+      // The ladder may still lean on the centre that the slot's last instrument had.
+      if (!centre[emit_kind].valid) emit_code = CodeEscape;
     end
     emit_fire = pick_fire;
     // A trade goes out while the next best is chosen.
@@ -511,7 +521,8 @@ module book_engine
       pick_differs = op_q.complete && differs(cand_q, published[own]);
       // The shortcut past StEmit; a coded price is in range, so it moves no centre unless the register is 0.
       pick_fire = pick_ladder && pick_differs && cand_q.valid && out_free_i && recentre_run_i != '0
-               && !todo_q[KindIdxTrade] && !(own && todo_q[KindIdxBid]);
+               && centre[{1'b0, own}].valid && !todo_q[KindIdxTrade]
+               && !(own && todo_q[KindIdxBid]);
     end
   end
 
@@ -596,7 +607,7 @@ module book_engine
 
   // The last tick goes out, no centre moves: what it says is published in the same cycle.
   logic publishes, finishes;
-  assign publishes = op_q.op == OpQuote || (levels && op_q.complete);
+  assign publishes = (op_q.op == OpQuote && !muted) || (levels && op_q.complete);
   assign finishes = state_q == StEmit && emit_fire && todo_rest == '0 && recentre_all == '0
                  && ended == StFinish;
 
@@ -631,7 +642,7 @@ module book_engine
     code_price = op_q.price0;
     unique case (state_q)
       StLook: begin
-        code_start = op_q.op inside {OpQuote, OpLevel, OpOrder, OpTrade};
+        code_start = levels || (op_q.op inside {OpQuote, OpTrade} && !muted);
         code_kind  = (op_q.op == OpTrade) ? 2'd2 : {1'b0, levels && own};
       end
       StDecide: begin
@@ -787,6 +798,18 @@ module book_engine
         rows_o.centre = centre[visit_q];
         rows_o.centre.moves = '0;
       end
+      StChange: begin
+        // The ladder still leans on the old centre, until it is empty or the next one is found.
+        rows_o.centre_we[visit_q] = out_free_i;
+        rows_o.centre = centre[visit_q];
+        rows_o.centre.valid = 1'b0;
+        rows_o.centre.run = 8'd0;
+        rows_o.change_we = entry_change;
+        rows_o.muted = !op_q.code[0];
+        rows_o.state_we = entry_change;
+        rows_o.bad = op_q.code[0];
+        rows_o.status = 8'd0;
+      end
       StFinish, StEmit: begin
         rows_o.published_we = {2{publishes && (state_q == StFinish || finishes)}};
       end
@@ -813,14 +836,16 @@ module book_engine
 
   // ---------------------------------------------------------------------------------------------- entries
 
-  logic entry_recentre, entry_single, entry_control, entry_visit;
+  logic entry_recentre, entry_single, entry_control, entry_visit, entry_change;
   logic [1:0] entry_kind;
 
   assign entry_recentre = state_q == StRecentre && out_free_i && divide_ok;
   assign entry_single = state_q == StSingle && out_free_i;
   assign entry_control = state_q == StControl && out_free_i;
   assign entry_visit = state_q == StVisit && out_free_i;
-  assign entry_put_o = emit_fire || entry_recentre || entry_single || entry_control || entry_visit;
+  assign entry_change = state_q == StChange && visit_q == 2'd0 && out_free_i;
+  assign entry_put_o = emit_fire || entry_recentre || entry_single || entry_control || entry_visit
+                    || entry_change;
   always_comb begin
     entry_kind = emit_kind;
     if (state_q == StRecentre) entry_kind = recentre_kind;
@@ -831,7 +856,7 @@ module book_engine
     .tick_i     (emit_fire),
     .recentre_i (entry_recentre),
     .single_i   (entry_single),
-    .control_i  (entry_control),
+    .control_i  (entry_control || entry_change),
     .refresh_i  (entry_visit),
     .op_i       (op_q),
     .rows_i,
@@ -899,10 +924,12 @@ module book_engine
 
         StLook: begin
           unique case (op_q.op)
-            OpQuote, OpLevel, OpOrder, OpTrade: state_q <= StDecide;
-            OpBreak, OpStatus, OpSysStatus: state_q <= StSingle;
+            OpLevel, OpOrder: state_q <= StDecide;
+            OpQuote, OpTrade: state_q <= muted ? StFinish : StDecide;
+            OpBreak, OpStatus, OpSysStatus: state_q <= muted ? StFinish : StSingle;
             OpControl: begin
               if (op_q.ctl == EvVisit) state_q <= rows_i.touched ? StVisit : StIdle;
+              else if (op_q.ctl == EvSlot) state_q <= StChange;
               else state_q <= (op_q.ctl == EvMsg) ? StIdle : StControl;
             end
             default: state_q <= StIdle;
@@ -1003,7 +1030,7 @@ module book_engine
           end
         end
 
-        StVisit: if (out_free_i && visit_q == 2'd2) state_q <= StIdle;
+        StVisit, StChange: if (out_free_i && visit_q == 2'd2) state_q <= StIdle;
 
         StFinish: state_q <= (rebuild_q != '0) ? StRebuildRead : StIdle;
 
@@ -1053,6 +1080,11 @@ module book_engine
       StLook: begin
         carry_q <= 1'b0;
         bad_q <= op_q.bad || op_q.untracked || was_bad;
+        event_open_q <= op_q.op == OpLevel && !op_q.complete;
+        if (muted) begin
+          op_q.complete <= 1'b0;
+          op_q.order_trade <= 1'b0;
+        end
         trade_size_high_q <= (op_q.op == OpOrder) ? '0 : op_q.size0[63:SizeBits];
         due_q[2] <= '{
             quote: '{valid: 1'b1, price: op_q.price0, size: op_q.size0[SizeBits-1:0]},
@@ -1176,7 +1208,7 @@ module book_engine
 
       StRefill: if (walk_last) side_q.outs <= walk_outs;
 
-      StVisit: if (out_free_i) visit_q <= visit_q + 2'd1;
+      StVisit, StChange: if (out_free_i) visit_q <= visit_q + 2'd1;
 
       StFinish: rebuild_side_q <= !rebuild_q[0];
 
@@ -1235,7 +1267,7 @@ module book_engine
   always_ff @(posedge clk_i) begin
     if (ended_here) begin
       if (made_q || finishes) disp_o <= DispTicked;
-      else disp_o <= (op_q.op == OpLevel && !op_q.complete) ? DispEventOpen : DispNoChange;
+      else disp_o <= event_open_q ? DispEventOpen : DispNoChange;
     end
     if (emit_fire || single_fire) tick_kind_o <= entry_o.kind;
   end

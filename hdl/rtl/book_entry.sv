@@ -8,6 +8,7 @@ module book_entry
   import esc_line_pkg::KindBid, esc_line_pkg::KindTradeBreak, esc_line_pkg::KindStatus,
          esc_line_pkg::KindGap, esc_line_pkg::KindRecentre, esc_line_pkg::KindRefresh,
          esc_line_pkg::KindVoid, esc_line_pkg::KindHeartbeat, esc_line_pkg::KindRestart,
+         esc_line_pkg::KindSlotAssigned, esc_line_pkg::KindSlotReleased,
          esc_line_pkg::FlagMaybeBadBook;
 (
   // One of these.
@@ -95,6 +96,12 @@ module book_entry
           EvVoid: begin
             entry_o.kind = KindVoid;
             entry_o.code = op_i.code;
+          end
+          EvSlot: begin
+            entry_o.kind  = op_i.code[0] ? KindSlotAssigned : KindSlotReleased;
+            entry_o.slot  = op_i.slot;
+            entry_o.epoch = op_i.seq[7:0];
+            entry_o.price = 64'd0;
           end
           default: begin
             entry_o.kind = KindHeartbeat;

@@ -83,6 +83,7 @@ package book_pkg;
     logic          bad;
     logic [7:0]    status;
     logic          touched;
+    logic          muted;       // released: makes no tick, publishes nothing
   } rows_t;
 
   typedef struct packed {
@@ -97,6 +98,8 @@ package book_pkg;
     logic         bad;
     logic [7:0]   status;
     logic         touched_we;
+    logic         change_we;     // the slot was released, or assigned: as before its first tick
+    logic         muted;
   } rows_write_t;
 
   // What makes a level.

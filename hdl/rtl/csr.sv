@@ -139,6 +139,7 @@ module csr
     config_o.load_length = hwif_out.LOAD_COMMAND.length.value;
     config_o.load_kind = hwif_out.LOAD_COMMAND.kind.value;
     config_o.load_slot = hwif_out.LOAD_COMMAND.slot.value;
+    config_o.load_generation = hwif_out.LOAD_COMMAND.generation.value;
   end
 
   // `swmod` shows in the cycle of the write; the value is there one cycle later. Single pulses are values already.

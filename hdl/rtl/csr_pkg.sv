@@ -49,8 +49,9 @@ package csr_pkg;
     logic [63:0] load_data4;
     logic [63:0] load_stamp;
     logic [5:0]  load_length;
-    logic [1:0]  load_kind;
+    logic [2:0]  load_kind;
     logic [11:0] load_slot;
+    logic [7:0]  load_generation;
   } config_t;
 
   // One-cycle pulses; the levels that belong to one are new in the same cycle.

@@ -44,7 +44,7 @@ module entry_fields
 
   function automatic logic has_slot(input logic [4:0] kind);
     return kind < KindFirstControl || kind == KindTicksDropped || kind == KindRecentre ||
-        kind == KindRefresh;
+        kind == KindRefresh || kind == KindSlotAssigned || kind == KindSlotReleased;
   endfunction
 
   // verilator lint_off UNUSEDSIGNAL  // functions take the whole struct and use what their kind needs
@@ -95,6 +95,10 @@ module entry_fields
     if (e.kind == KindRecentre) begin
       r.price_known[e.side[1:0]] = 1'b0;
       r.epoch_given[e.side[1:0]] = 1'b0;
+    end
+    if (e.kind == KindSlotAssigned || e.kind == KindSlotReleased) begin
+      r.price_known = '0;
+      r.epoch_given = '0;
     end
     return r;
   endfunction
@@ -169,6 +173,11 @@ module entry_fields
           f.ctl_b = pn_if(e.state[1], zigzag(e.price));
           f.price = pn_if(e.state[1], e.size);
         end
+        KindSlotAssigned, KindSlotReleased: begin
+          f.prefix = {24'd0, e.epoch};
+          f.prefix_len = 4'd2;
+          f.ctl_a = pn_if(e.kind == KindSlotAssigned, e.size);
+        end
         KindVoid: begin
           f.ctl_a = pn(e.price);
           f.ctl_b = pn(e.size);
@@ -219,7 +228,8 @@ module entry_fields
         else $error("entry_fields: is_tick does not agree with kind %0d", entry_i.kind);
         assert (entry_i.kind inside {KindBid, KindAsk, KindTrade, KindTradeBreak, KindStatus,
                                      KindGap, KindTicksDropped, KindRecentre, KindRefresh,
-                                     KindVoid, KindHeartbeat, KindRestart})
+                                     KindVoid, KindHeartbeat, KindRestart, KindSlotAssigned,
+                                     KindSlotReleased})
         else $error("entry_fields: kind %0d is not made by this card", entry_i.kind);
       end
     end

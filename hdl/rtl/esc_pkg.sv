@@ -74,12 +74,14 @@ package esc_pkg;
 
   // Line arbiter -> decoder: messages and in-order control events.
   typedef enum logic [2:0] {
-    EvMsg       = 3'd0,
-    EvGap       = 3'd1,  // seq = first lost, count
-    EvRestart   = 3'd2,  // count = new session id
-    EvVoid      = 3'd3,  // seq = first, count, len[4:0] = frame disposition
-    EvVisit     = 3'd4,  // len[11:0] = slot to refresh, len[13:12] = 1 it is proven, 2 it is not
-    EvHeartbeat = 3'd5   // seq = expected
+    EvMsg = 3'd0,
+    EvGap = 3'd1,  // seq = first lost, count
+    EvRestart = 3'd2,  // count = new session id
+    EvVoid = 3'd3,  // seq = first, count, len[4:0] = frame disposition
+    EvVisit = 3'd4,  // len[11:0] = slot to refresh, len[13:12] = 1 it is proven, 2 it is not
+    EvHeartbeat = 3'd5,  // seq = expected
+    // len[11:0] = slot, len[12] = assigned (else released), seq[7:0] = generation, count = symbol
+    EvSlot = 3'd6
   } ev_kind_e;
 
   typedef struct packed {
@@ -121,7 +123,7 @@ package esc_pkg;
     logic first_of_frame;
     logic unloaded;
     logic [31:0] t_in;
-    logic [11:0] slot;  // filled by the map (EvVisit: slot to refresh)
+    logic [11:0] slot;  // filled by the map (EvVisit, EvSlot: that slot)
     logic [63:0] symbol;  // 8 bytes as on the wire, byte 0 in [7:0]
     logic [63:0] feed_time;
     logic [63:0] price0;
@@ -130,7 +132,8 @@ package esc_pkg;
     logic [31:0] size1;
     logic ask_side;
     logic complete;  // OpLevel, OpOrder: compare both sides with the published ones now
-    logic [7:0] code;  // status, system event or side byte; EvVoid: disposition; EvVisit: 1, 2
+    // Status, system event or side byte; EvVoid: disposition; EvVisit: 1, 2; EvSlot: assigned.
+    logic [7:0] code;
     logic [7:0] mtype;  // type byte of the message, for the latency probe; 0 for controls
     // ITCH. OpOrder changes level (slot, ask_side, price0) by size0[31:0] shares, up if order_add.
     // order_trade: before it a trade tick of price1, size1, aggressor `code` (always the first
@@ -151,6 +154,7 @@ package esc_pkg;
   //   recentre: slot, side = price kind, epoch, price = centre    ticks_dropped: slot, size = count
   //   refresh: slot, side = price kind, epoch, state, flags, code = status byte, feed_time =
   // centre, price, size
+  //   slot_assigned, slot_released: slot, epoch = generation; assigned: size = symbol
   typedef struct packed {
     logic [4:0]  kind;            // esc_line_pkg::Kind*
     logic [11:0] slot;

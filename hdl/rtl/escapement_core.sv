@@ -196,6 +196,7 @@ module escapement_core
     .load_seq_i          (cfg.load_stamp),
     .load_kind_i         (cfg.load_kind),
     .load_slot_i         (cfg.load_slot),
+    .load_generation_i   (cfg.load_generation),
     .load_len_i          (cfg.load_length),
     .load_data_i         (load_data),
     .load_pending_o      (status.load_pending),

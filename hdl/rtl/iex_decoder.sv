@@ -118,7 +118,7 @@ module iex_decoder
       op_o.first_of_frame <= ev_i.first_of_frame;
       op_o.unloaded <= ev_i.unloaded;
       op_o.t_in <= ev_i.t_in;
-      op_o.slot <= (ev_i.kind == EvVisit) ? ev_i.len[11:0] : SlotNone;
+      op_o.slot <= (ev_i.kind inside {EvVisit, EvSlot}) ? ev_i.len[11:0] : SlotNone;
       op_o.symbol <= ev_i.data[8*10+:64];
       op_o.feed_time <= ev_i.data[8*2+:64];
       op_o.price0 <= ev_i.data[8*22+:64];
@@ -139,7 +139,7 @@ module iex_decoder
         // IEX trades name no aggressor.
         op_o.code <= (msg_type == "H" || msg_type == "S") ? ev_i.data[15:8] : 8'd0;
       end else begin
-        op_o.code <= (ev_i.kind == EvVisit) ? 8'(ev_i.len[13:12]) : 8'(ev_i.len[4:0]);
+        op_o.code <= (ev_i.kind inside {EvVisit, EvSlot}) ? 8'(ev_i.len[13:12]) : 8'(ev_i.len[4:0]);
       end
     end
   end

@@ -147,7 +147,7 @@ module itch_decoder
       op_o.first_of_frame <= ev_i.first_of_frame;
       op_o.unloaded <= ev_i.unloaded;
       op_o.t_in <= ev_i.t_in;
-      op_o.slot <= (ev_i.kind == EvVisit) ? ev_i.len[11:0] : SlotNone;
+      op_o.slot <= (ev_i.kind inside {EvVisit, EvSlot}) ? ev_i.len[11:0] : SlotNone;
       unique case (msg_type)
         "Q": op_o.symbol <= ev_i.data[8*19+:64];
         "H", "R": op_o.symbol <= ev_i.data[8*11+:64];
@@ -169,7 +169,7 @@ module itch_decoder
       op_o.size1 <= 32'd0;
       op_o.ask_side <= ev_i.data[8*19+:8] != "B";
       op_o.complete <= 1'b1;
-      if (ev_i.kind == EvVisit) op_o.code <= 8'(ev_i.len[13:12]);
+      if (ev_i.kind inside {EvVisit, EvSlot}) op_o.code <= 8'(ev_i.len[13:12]);
       else if (!is_msg) op_o.code <= 8'(ev_i.len[4:0]);
       else if (msg_type == "H") op_o.code <= ev_i.data[8*19+:8];
       else if (msg_type == "S") op_o.code <= ev_i.data[8*11+:8];

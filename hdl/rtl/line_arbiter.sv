@@ -42,13 +42,15 @@ module line_arbiter
 
   // Loads: the command is a pulse, the rest stands until it is done.
   input  wire          load_go_i,
-  input  wire  [ 63:0] load_seq_i,      // stamp
-  input  wire  [  1:0] load_kind_i,     // 0 message, 1 slot proven, 2 slot doubtful, 3 feed proven
+  input  wire  [ 63:0] load_seq_i,         // stamp
+  // Kind: 0 message, 1 slot proven, 2 slot doubtful, 3 feed proven, 4 slot released, 5 slot assigned.
+  input  wire  [  2:0] load_kind_i,
   input  wire  [ 11:0] load_slot_i,
-  input  wire  [  5:0] load_len_i,      // message, bytes
+  input  wire  [  7:0] load_generation_i,  // slot released, slot assigned
+  input  wire  [  5:0] load_len_i,         // message, bytes
   input  wire  [319:0] load_data_i,
   output wire          load_pending_o,
-  output logic         load_refused_o,  // the last one was
+  output logic         load_refused_o,     // the last one was
   output wire  [ 63:0] expected_o,
   input  wire  [ 31:0] cycle_i,
 
@@ -123,10 +125,12 @@ module line_arbiter
   } state_e;
 
   // Kinds of loads.
-  localparam logic [1:0] LoadMessage = 2'd0;
-  localparam logic [1:0] LoadProven = 2'd1;
-  localparam logic [1:0] LoadDoubtful = 2'd2;
-  localparam logic [1:0] LoadFeedProven = 2'd3;
+  localparam logic [2:0] LoadMessage = 3'd0;
+  localparam logic [2:0] LoadProven = 3'd1;
+  localparam logic [2:0] LoadDoubtful = 3'd2;
+  localparam logic [2:0] LoadFeedProven = 3'd3;
+  localparam logic [2:0] LoadReleased = 3'd4;
+  localparam logic [2:0] LoadAssigned = 3'd5;
   localparam logic [5:0] LoadBytes = 6'd40;
 
   // Why numbers are declared, or held messages delivered.
@@ -249,8 +253,9 @@ module line_arbiter
   wire load_step = state_q == StLoad && out_free;
   wire load_taken = load_step && load_seq_i == expected_q;
   wire load_message = load_taken && load_kind_i == LoadMessage;
-  wire load_slot = load_taken && (load_kind_i == LoadProven || load_kind_i == LoadDoubtful) &&
-      load_slot_i < 12'(Slots);
+  wire load_mark = load_kind_i == LoadProven || load_kind_i == LoadDoubtful;
+  wire load_change = load_kind_i == LoadReleased || load_kind_i == LoadAssigned;
+  wire load_slot = load_taken && (load_mark || load_change) && load_slot_i < 12'(Slots);
 
   wire at_pkt = idle && !start_now && some && is_pkt && !evaluate_q;
   wire pkt_timers = at_pkt && due_at_packet;
@@ -735,8 +740,13 @@ module line_arbiter
           out_q.len  <= 16'(load_len_i > LoadBytes ? LoadBytes : load_len_i);
           out_q.data <= MsgBits'(load_data_i);
         end else begin
-          out_q.kind <= EvVisit;
-          out_q.len[13:0] <= {load_kind_i, load_slot_i};
+          out_q.kind <= load_change ? EvSlot : EvVisit;
+          out_q.len[11:0] <= load_slot_i;
+          out_q.len[13:12] <= load_change ? {1'b0, load_kind_i[0]} : load_kind_i[1:0];
+          if (load_change) begin
+            out_q.seq   <= 64'(load_generation_i);
+            out_q.count <= load_kind_i[0] ? load_data_i[63:0] : 64'd0;
+          end
         end
       end else begin
         out_q.kind      <= visit_heartbeat ? EvHeartbeat : EvVisit;

@@ -2,7 +2,8 @@
 //
 // `read_i` fetches all rows of a slot; the effective values are valid one cycle later and stay until the next read,
 // whatever is written meanwhile. Session state (published, sides, status, bad) lives while its generation tag equals
-// `gen_i`; centres and `touched` live until a core reset. A slot without live centres shows the configured ones.
+// `gen_i`; centres and `touched` live until a core reset. A slot without live centres shows the configured ones. A slot that changes hands
+// (`change_we`) forgets what was published and `touched`; `muted` stays until it is assigned.
 
 `default_nettype none
 
@@ -161,9 +162,10 @@ module slot_rows
       .re_i   (read_i || published_read_i),
       .raddr_i(published_read_i ? published_slot_i : read_slot_i),
       .rdata_o(published_row),
-      .we_i   (write_i.published_we[s] || sweep_i),
+      .we_i   (write_i.published_we[s] || write_i.change_we || sweep_i),
       .waddr_i(wslot),
-      .wdata_i({wgen, write_i.published[s]})
+      // Changed hands: nothing was published.
+      .wdata_i({write_i.change_we ? 8'd0 : wgen, write_i.published[s]})
     );
     sync_ram #(
       .Width($bits(best_row_t)),
@@ -243,11 +245,26 @@ module slot_rows
     .re_i   (read_i),
     .raddr_i(read_slot_i),
     .rdata_o(touched_row),
-    .we_i   (write_i.touched_we || (sweep_i && sweep_all_i)),
+    .we_i   (write_i.touched_we || write_i.change_we || (sweep_i && sweep_all_i)),
     .waddr_i(wslot),
-    .wdata_i(!sweep_i)
+    .wdata_i(!sweep_i && !write_i.change_we)
   );
-  assign rows_o.touched = touched_row || configured != '0;
+
+  // Once a slot has changed hands the centres configured before do not touch it any more.
+  logic changed_row;
+  sync_ram #(
+    .Width(2),
+    .Depth(Slots)
+  ) u_change (
+    .clk_i,
+    .re_i   (read_i),
+    .raddr_i(read_slot_i),
+    .rdata_o({changed_row, rows_o.muted}),
+    .we_i   (write_i.change_we || (sweep_i && sweep_all_i)),
+    .waddr_i(wslot),
+    .wdata_i({!sweep_i, !sweep_i && write_i.muted})
+  );
+  assign rows_o.touched = touched_row || (configured != '0 && !changed_row);
 
 `ifndef SYNTHESIS
   // Checks begin when the reset has reached all: what follows it by a pipeline of its own, too.
@@ -259,7 +276,7 @@ module slot_rows
     if (armed_q[3]) begin
       if (sweep_i) begin
         assert ({write_i.centre_we, write_i.published_we, write_i.best_we, write_i.out_we} == '0 &&
-                !write_i.state_we && !write_i.touched_we)
+                !write_i.state_we && !write_i.touched_we && !write_i.change_we)
         else $error("slot_rows: write during a sweep");
       end
       if (cfg_valid_i && cfg_kind_i == 2'd3) begin

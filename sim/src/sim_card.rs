@@ -308,6 +308,14 @@ impl Injector for SimCard {
         Ok(done)
     }
 
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        // No pause is left out of this one.
+        self.model.set_back_to_back(0);
+        let done = self.pass_time(now);
+        self.space_frames();
+        done
+    }
+
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         self.model.advance(cycles)?;
         self.after_clock()

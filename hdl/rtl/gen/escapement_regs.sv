@@ -627,7 +627,7 @@ module escapement_regs (
                 logic load_next;
             } length;
             struct {
-                logic [1:0] next;
+                logic [2:0] next;
                 logic load_next;
             } kind;
             struct {
@@ -638,6 +638,10 @@ module escapement_regs (
                 logic next;
                 logic load_next;
             } go;
+            struct {
+                logic [7:0] next;
+                logic load_next;
+            } generation;
         } LOAD_COMMAND;
     } field_combo_t;
     field_combo_t field_combo;
@@ -854,7 +858,7 @@ module escapement_regs (
                 logic [5:0] value;
             } length;
             struct {
-                logic [1:0] value;
+                logic [2:0] value;
             } kind;
             struct {
                 logic [11:0] value;
@@ -862,6 +866,9 @@ module escapement_regs (
             struct {
                 logic value;
             } go;
+            struct {
+                logic [7:0] value;
+            } generation;
         } LOAD_COMMAND;
     } field_storage_t;
     field_storage_t field_storage;
@@ -2056,12 +2063,12 @@ module escapement_regs (
     assign hwif_out.LOAD_COMMAND.length.value = field_storage.LOAD_COMMAND.length.value;
     // Field: escapement.LOAD_COMMAND.kind
     always_comb begin
-        automatic logic [1:0] next_c;
+        automatic logic [2:0] next_c;
         automatic logic load_next_c;
         next_c = field_storage.LOAD_COMMAND.kind.value;
         load_next_c = '0;
         if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
-            next_c = (field_storage.LOAD_COMMAND.kind.value & ~decoded_wr_biten[9:8]) | (decoded_wr_data[9:8] & decoded_wr_biten[9:8]);
+            next_c = (field_storage.LOAD_COMMAND.kind.value & ~decoded_wr_biten[10:8]) | (decoded_wr_data[10:8] & decoded_wr_biten[10:8]);
             load_next_c = '1;
         end
         field_combo.LOAD_COMMAND.kind.next = next_c;
@@ -2069,7 +2076,7 @@ module escapement_regs (
     end
     always_ff @(posedge clk or negedge arst_n) begin
         if(~arst_n) begin
-            field_storage.LOAD_COMMAND.kind.value <= 2'h0;
+            field_storage.LOAD_COMMAND.kind.value <= 3'h0;
         end else begin
             if(field_combo.LOAD_COMMAND.kind.load_next) begin
                 field_storage.LOAD_COMMAND.kind.value <= field_combo.LOAD_COMMAND.kind.next;
@@ -2124,6 +2131,29 @@ module escapement_regs (
     end
     assign hwif_out.LOAD_COMMAND.go.value = field_storage.LOAD_COMMAND.go.value;
     assign hwif_out.LOAD_COMMAND.go.swmod = decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr && |(decoded_wr_biten[32:32]);
+    // Field: escapement.LOAD_COMMAND.generation
+    always_comb begin
+        automatic logic [7:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LOAD_COMMAND.generation.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LOAD_COMMAND && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LOAD_COMMAND.generation.value & ~decoded_wr_biten[47:40]) | (decoded_wr_data[47:40] & decoded_wr_biten[47:40]);
+            load_next_c = '1;
+        end
+        field_combo.LOAD_COMMAND.generation.next = next_c;
+        field_combo.LOAD_COMMAND.generation.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LOAD_COMMAND.generation.value <= 8'h0;
+        end else begin
+            if(field_combo.LOAD_COMMAND.generation.load_next) begin
+                field_storage.LOAD_COMMAND.generation.value <= field_combo.LOAD_COMMAND.generation.next;
+            end
+        end
+    end
+    assign hwif_out.LOAD_COMMAND.generation.value = field_storage.LOAD_COMMAND.generation.value;
     // External region: escapement.counters
     assign hwif_out.counters.req = decoded_reg_strb.counters;
     assign hwif_out.counters.addr = decoded_addr[10:0];
@@ -2181,7 +2211,7 @@ module escapement_regs (
             readback_data_var[63:0] = 64'h544d455041435345;
         end
         if(rd_mux_addr == 13'h8) begin
-            readback_data_var[15:0] = 16'h1;
+            readback_data_var[15:0] = 16'h2;
             readback_data_var[31:16] = 16'h2;
             readback_data_var[39:32] = 8'h1;
         end
@@ -2329,9 +2359,10 @@ module escapement_regs (
         end
         if(rd_mux_addr == 13'h370) begin
             readback_data_var[5:0] = field_storage.LOAD_COMMAND.length.value;
-            readback_data_var[9:8] = field_storage.LOAD_COMMAND.kind.value;
+            readback_data_var[10:8] = field_storage.LOAD_COMMAND.kind.value;
             readback_data_var[27:16] = field_storage.LOAD_COMMAND.slot.value;
             readback_data_var[32] = field_storage.LOAD_COMMAND.go.value;
+            readback_data_var[47:40] = field_storage.LOAD_COMMAND.generation.value;
         end
         if(rd_mux_addr == 13'h378) begin
             readback_data_var[0] = hwif_in.LOAD_STATUS.pending.next;

@@ -509,7 +509,7 @@ package escapement_regs_pkg;
     } escapement__LOAD_COMMAND__length__out_t;
 
     typedef struct {
-        logic [1:0] value;
+        logic [2:0] value;
     } escapement__LOAD_COMMAND__kind__out_t;
 
     typedef struct {
@@ -522,10 +522,15 @@ package escapement_regs_pkg;
     } escapement__LOAD_COMMAND__go__out_t;
 
     typedef struct {
+        logic [7:0] value;
+    } escapement__LOAD_COMMAND__generation__out_t;
+
+    typedef struct {
         escapement__LOAD_COMMAND__length__out_t length;
         escapement__LOAD_COMMAND__kind__out_t kind;
         escapement__LOAD_COMMAND__slot__out_t slot;
         escapement__LOAD_COMMAND__go__out_t go;
+        escapement__LOAD_COMMAND__generation__out_t generation;
     } escapement__LOAD_COMMAND__out_t;
 
     typedef struct {

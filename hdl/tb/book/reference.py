@@ -7,7 +7,7 @@ to and how many levels a set holds (for overflow). Bests are computed from all l
 from collections import Counter
 
 KIND = {"bid": 1, "ask": 2, "trade": 3, "trade_break": 4, "status": 5, "gap": 8, "recentre": 10, "refresh": 11,
-        "void": 12, "heartbeat": 14, "restart": 17}
+        "void": 12, "heartbeat": 14, "slot_assigned": 15, "slot_released": 16, "restart": 17}
 SLOT_NONE = 0xfff
 M64 = (1 << 64) - 1
 
@@ -41,6 +41,7 @@ class Slot:
         self.tick = tick
         self.kinds = [Centre(c) for c in centres]
         self.touched = any(c is not None for c in centres)
+        self.muted = False
         self.forget()
 
     def forget(self):
@@ -50,6 +51,13 @@ class Slot:
         self.known = [False, False]
         self.bad = False
         self.status = 0
+
+    def change_hands(self, assigned):
+        """Section 12: nothing was ever told of it; its levels stay, they are the host's to take away."""
+        self.muted, self.bad, self.touched = not assigned, assigned, False
+        self.published, self.known, self.status = [None, None], [False, False], 0
+        for kind in self.kinds:
+            kind.centre, kind.run = None, 0
 
     def best(self, side):
         """(price, size) of the best level, or None."""
@@ -184,7 +192,17 @@ class Book:
         if kind == "OpMark":
             slot.bad = True
             return []
-        if kind == "OpQuote":
+        if slot and slot.muted:
+            entries = []
+            if kind == "OpLevel":
+                self._level(op)
+                disposition = "no_change" if op["complete"] else "event_open"
+            elif kind == "OpOrder":
+                self._order(op)
+                slot.bad |= bool(op["mark_bad"])
+                if not op["order_last"]:
+                    return []
+        elif kind == "OpQuote":
             bid = (signed(op["price0"]), op["size0"]) if op["size0"] else None
             ask = (signed(op["price1"]), op["size1"]) if op["size1"] else None
             entries = self._publish(op, bad, (bid, ask))
@@ -227,6 +245,13 @@ class Book:
         ctl = op["ctl"]
         if ctl == "EvVisit":
             return self._visit(op)
+        if ctl == "EvSlot":
+            assigned = bool(op["code"] & 1)
+            self.slots[op["slot"]].change_hands(assigned)
+            generation = op["seq"] & 0xff
+            if assigned:
+                return [self._entry(op, "slot_assigned", epoch=generation, size=op["count"])]
+            return [self._entry(op, "slot_released", epoch=generation)]
         op["slot"] = SLOT_NONE
         if ctl == "EvGap":
             return [self._entry(op, "gap", price=op["seq"], size=op["count"])]

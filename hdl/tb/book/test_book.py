@@ -231,8 +231,10 @@ def coverage(name):
     cov.bins("code", [0, 1, 2, 128, 255])
     cov.bins("sign", [0, 1])
     cov.bins("flagged", [0, 4])
-    cov.bins("entry", [1, 2, 3, 4, 5, 8, 10, 11, 12, 14, 17])
-    cov.bins("ticks", [0, 1, 2])
+    cov.bins("entry", [1, 2, 3, 4, 5, 8, 10, 11, 12, 14, 15, 16, 17])
+    cov.bins("muted", ["OpTrade", "OpBreak", "OpStatus"])
+    cov.bins("assigned with levels", [0] if name == "book, quotes" else [0, 1])
+    cov.bins("ticks", [0, 1, 2, 3] if name == "book, orders" else [0, 1, 2])
     cov.bins("said by the host", [0, 1, 2])
     cov.bins("was flagged", [0, 1])
     cov.cross("said by the host x was flagged", "said by the host", "was flagged")
@@ -250,9 +252,55 @@ def send_host_words(bench, cov):
             bench.visit(slot)
 
 
+def change(bench, cov, slot, assigned):
+    """The slot is released, or assigned to another instrument."""
+    entries = bench.send({"op": "OpControl", "ctl": "EvSlot", "slot": slot, "code": assigned, "seq": random.getrandbits(8),
+                          "count": random.getrandbits(64) if assigned else 0})
+    observe(cov, "OpControl", entries)
+    if assigned:
+        cov.hit(**{"assigned with levels": int(any(bench.reference.slots[slot].levels))})
+
+
+def send_changes(bench, prices, cov, levels=True):
+    """Slots change hands: what a muted one hears makes no tick; its levels are taken away, or not all of them."""
+    for leave in (0, 1, 2):
+        slot = random.randrange(len(prices))
+        if levels:
+            for _ in range(8):
+                observe(cov, "OpLevel", bench.level(slot, random.getrandbits(1), prices[slot].draw(), size()))
+        change(bench, cov, slot, 0)
+        if leave == 2:
+            change(bench, cov, slot, 0)
+        for op in ("OpTrade", "OpBreak", "OpStatus"):
+            assert not bench.send({"op": op, "slot": slot, "price0": prices[slot].draw(), "size0": 7, "code": 1})
+            cov.hit(muted=op)
+        if levels:
+            for _ in range(4):
+                ask, price = random.getrandbits(1), prices[slot].draw()
+                assert not bench.level(slot, ask, price, size(), complete=random.getrandbits(1))
+            for ask, there in enumerate(bench.reference.slots[slot].levels):
+                for price in random.sample(sorted(there), max(0, len(there) - leave)):
+                    assert not bench.level(slot, ask, price, 0)
+        else:
+            assert not bench.send({"op": "OpQuote", "slot": slot, "price0": prices[slot].draw(), "size0": 5,
+                                   "price1": prices[slot].draw(), "size1": 6})
+        assert not bench.visit(slot)
+        change(bench, cov, slot, 1)
+        assert not bench.visit(slot)
+        bench.send({"op": "OpControl", "ctl": "EvVisit", "slot": slot, "code": random.choice([0, 1])})
+        for _ in range(6 if levels else 0):
+            observe(cov, "OpLevel", bench.level(slot, random.getrandbits(1), prices[slot].draw(), size()))
+        observe(cov, "OpTrade", bench.send({"op": "OpTrade", "slot": slot, "price0": prices[slot].draw(), "size0": 3}))
+        bench.visit(slot)
+
+
 def send_other(bench, prices, cov):
     """Trades, breaks, status, control events."""
     slot = random.randrange(SLOTS)
+    if random.random() < 0.05:
+        # Mostly assigned, so that most slots go on telling ticks.
+        change(bench, cov, slot, int(random.random() < 0.7))
+        return
     what = random.random()
     bad = int(random.random() < 0.1)
     if what < 0.45:
@@ -316,6 +364,7 @@ async def random_levels_equal_an_unbounded_book(dut):
     cov = coverage("book, levels")
     cov.bins("event", ["absent_level", "level_overflow", "recentre_held", "refill", "restart"])
     send_host_words(bench, cov)
+    send_changes(bench, prices, cov)
     for number in cov.rounds(int(40 * SCALE)):
         if number == 0:
             overflow_a_set(bench, cov)
@@ -360,6 +409,7 @@ async def random_quotes_are_the_top_of_book(dut):
     cov = coverage("book, quotes")
     cov.bins("changed", [(a, b) for a in ("same", "size", "price", "empty") for b in ("same", "size", "price", "empty")])
     send_host_words(bench, cov)
+    send_changes(bench, prices, cov, levels=False)
     for number in cov.rounds(int(20 * SCALE)):
         for _ in range(150):
             if random.random() < 0.2:
@@ -412,7 +462,7 @@ class Orders:
 
 
 def send_order_message(bench, orders, cov):
-    """One message as an order table would split it: A, X, E/C, D, U, reused references, strays."""
+    """One message as an order table would split it: A, X, E/C, D, U, reused references, strays. What it was."""
     slot = orders.slot
     what = random.random()
     last = {"bad": int(random.random() < 0.05), "untracked": int(random.random() < 0.05),
@@ -461,6 +511,28 @@ def send_order_message(bench, orders, cov):
         entries, kind = bench.send({"op": "OpMark", "slot": slot}), "mark"
     observe(cov, "OpOrder", entries)
     cov.hit(message=kind)
+    return kind
+
+
+def send_to_muted(bench, orders, cov):
+    """Orders of a slot before, while and after it is muted. The first that the next instrument tells is a trade and both sides."""
+    slot = orders.slot
+    for muted in (0, 1):
+        if muted:
+            change(bench, cov, slot, 0)
+        for _ in range(60):
+            told, said = len(bench.expected), send_order_message(bench, orders, cov)
+            if muted:
+                assert all(entry["slot"] != slot for _, entry in bench.expected[told:])
+                cov.hit(**{"muted message": said})
+    for ask in (0, 1):
+        _, price, shares = orders.add(ask, orders.prices.draw())
+        assert not bench.order(slot, ask, price, shares)
+    change(bench, cov, slot, 1)
+    ask, price, shares = orders.live.pop()
+    observe(cov, "OpOrder", bench.order(slot, ask, price, -shares, order_trade=1, price1=price, size1=shares, code=2 - ask))
+    for _ in range(60):
+        send_order_message(bench, orders, cov)
 
 
 MESSAGES = ["add", "delete", "reduce", "execute", "replace", "reused", "too much", "nothing", "mark"]
@@ -476,7 +548,11 @@ async def random_orders_equal_an_unbounded_book(dut):
     orders = [Orders(slot, prices[slot]) for slot in range(SLOTS)]
     cov = coverage("book, orders")
     cov.bins("message", MESSAGES)
+    cov.bins("muted message", MESSAGES)
     send_host_words(bench, cov)
+    send_changes(bench, prices, cov)
+    for slot in random.sample(range(SLOTS), 3):
+        send_to_muted(bench, orders[slot], cov)
     for _ in cov.rounds(int(40 * SCALE)):
         hot = [random.randrange(SLOTS) for _ in range(2)]
         for _ in range(200):
@@ -485,6 +561,8 @@ async def random_orders_equal_an_unbounded_book(dut):
             else:
                 slot = random.choice(hot) if random.random() < 0.8 else random.randrange(SLOTS)
                 send_order_message(bench, orders[slot], cov)
+        if random.random() < 0.3:
+            send_to_muted(bench, random.choice(orders), cov)
         if random.random() < 0.15:
             observe(cov, "OpControl", bench.restart())
             for o in orders:

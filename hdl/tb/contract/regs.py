@@ -36,7 +36,7 @@ REGISTERS = {
     "MAGIC": Register(0x0, 0x544d455041435345, "r", {
         "value": Field(0, 63),
     }),
-    "ABI_VERSION": Register(0x8, 0x100020001, "r", {
+    "ABI_VERSION": Register(0x8, 0x100020002, "r", {
         "minor": Field(0, 15),
         "major": Field(16, 31),
         "line_format": Field(32, 39),
@@ -185,9 +185,10 @@ REGISTERS = {
     }),
     "LOAD_COMMAND": Register(0x370, 0x0, "rw", {
         "length": Field(0, 5),
-        "kind": Field(8, 9),
+        "kind": Field(8, 10),
         "slot": Field(16, 27),
         "go": Field(32, 32),
+        "generation": Field(40, 47),
     }),
     "LOAD_STATUS": Register(0x378, 0x0, "r", {
         "pending": Field(0, 0),

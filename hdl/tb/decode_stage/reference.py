@@ -50,11 +50,9 @@ class Reference:
         """A control event."""
         result = Result()
         op = {"op": "OpControl", "ctl": kind, "seq": ev["seq"], "count": ev["count"], "mtype": 0}
-        if kind == "EvVisit":
+        if kind in ("EvVisit", "EvSlot"):
             op["slot"], op["code"] = ev["len"] & 4095, ev["len"] >> 12
-            op["untracked"] = int(self.untracked.get(op["slot"], 0) > 0)
-        else:
-            op["untracked"] = 0
+        op["untracked"] = int(kind == "EvVisit" and self.untracked.get(op["slot"], 0) > 0)
         if kind == "EvVoid":
             op["code"] = ev["len"] & 31
         if kind == "EvRestart":

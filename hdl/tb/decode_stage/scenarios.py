@@ -252,7 +252,8 @@ def flags(m):
     for lost in ([], [order("A", one, m.ref(1), m)]):
         for kind in "PQHB":
             yield [*start, *lost, *((kind, {"locate": x} | ({"shares": 3} if kind == "Q" else {})) for x in (one, two)),
-                   ("S", {"locate": one}), ("EvVisit", m.symbols[name]), ("EvVisit", m.symbols[other]), ("EvHeartbeat", 0)]
+                   ("S", {"locate": one}), ("EvVisit", m.symbols[name]), ("EvVisit", m.symbols[other]), ("EvHeartbeat", 0),
+                   ("EvSlot", m.symbols[name]), ("EvSlot", m.symbols[other])]
         for locate in (one, two):
             for kind in "ECXDU":
                 yield [*start, *lost, about(kind, locate, refs[0], m), about(kind, locate, far, m), about(kind, locate, m.ref(), m)]
@@ -283,7 +284,7 @@ def chance(m, count, refs, shares=20):
         kind = random.choice("AAAAAFFECXXDDDUUUPQBHRS*")
         locate, ref = random.choice(m.locates), random.choice(refs)
         if kind == "*":
-            control = random.choice(["EvVisit"] * 6 + ["EvGap", "EvVoid", "EvHeartbeat"] + ["EvRestart"] * (random.random() < 0.3))
+            control = random.choice(["EvVisit"] * 6 + ["EvGap", "EvVoid", "EvHeartbeat", "EvSlot"] + ["EvRestart"] * (random.random() < 0.3))
             items.append((control, random.choice(sorted(m.symbols.values()))))
         elif kind == "R":
             items.append(teach(locate, random.choice(names)))

@@ -102,7 +102,8 @@ class Bench:
         if isinstance(item, bytes):
             ev, result = self.event("EvMsg", item), self.reference.message(item)
         elif item[0].startswith("Ev"):
-            length = {"EvVisit": random.choice([0, 1, 2]) << 12 | item[1], "EvVoid": random.randrange(32)}.get(item[0], random.getrandbits(12))
+            length = {"EvVisit": random.choice([0, 1, 2]) << 12 | item[1], "EvSlot": random.getrandbits(1) << 12 | item[1],
+                      "EvVoid": random.randrange(32)}.get(item[0], random.getrandbits(12))
             ev = self.event(item[0], len=length)
             result = self.reference.control(item[0], ev)
         else:

@@ -79,7 +79,7 @@ async def messages_become_operations(dut):
                 cov.hit(control=kind)
                 src.send(ev)
                 fields = {"op": OP_KIND["OpControl"], "ctl": EV_KIND[kind], "mtype": 0, "seq": ev["seq"], "count": ev["count"]}
-                if kind == "EvVisit":
+                if kind in ("EvVisit", "EvSlot"):
                     fields["slot"], fields["code"] = ev["len"] & 4095, ev["len"] >> 12
                 if kind == "EvVoid":
                     fields["code"] = ev["len"] & 31

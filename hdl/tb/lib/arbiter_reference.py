@@ -171,7 +171,7 @@ class Arbiter:
         self._flush(self.time, "flush")
         self._window(before, self.time)
 
-    def load(self, stamp, kind, slot, data):
+    def load(self, stamp, kind, slot, data, generation=0):
         """Section 11; False if it is refused. A visit's `len` tells the book what the host said of it."""
         if stamp != self.expected:
             self.count["load_refusal"] += 1
@@ -182,7 +182,10 @@ class Arbiter:
             self._emit("EvMsg", self.time, seq=self.expected, len=len(data), data=int.from_bytes(data, "little"), first_of_frame=0)
         elif kind == 3:
             self.bad = 0
-        elif slot < self.slots:
+        elif kind in (4, 5) and slot < self.slots:
+            symbol = int.from_bytes(data[:8], "little") if kind == 5 else 0
+            self._emit("EvSlot", self.time, len=(kind & 1) << 12 | slot, seq=generation, count=symbol)
+        elif kind in (1, 2) and slot < self.slots:
             self._emit("EvVisit", self.time, len=kind << 12 | slot)
         return True
 

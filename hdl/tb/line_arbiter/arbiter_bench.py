@@ -12,7 +12,8 @@ from lib.structs import EV, EV_KIND, PKT, REC, REC_KIND
 
 KIND = {number: name for name, number in EV_KIND.items()}
 FIELDS = {"EvMsg": ("seq", "len", "data", "first_of_frame"), "EvGap": ("seq", "count"), "EvRestart": ("count",),
-          "EvVoid": ("seq", "count", "len"), "EvVisit": ("len",), "EvHeartbeat": ("seq",)}
+          "EvVoid": ("seq", "count", "len"), "EvVisit": ("len",), "EvHeartbeat": ("seq",),
+          "EvSlot": ("seq", "count", "len")}
 PULSES = ("late", "duplicate", "stale", "gaps", "gap_window", "reorder_full", "restarts", "load_message", "load_mark", "load_refusal",
           "lost_range_evicted")
 
@@ -45,7 +46,7 @@ class Bench:
         self.count, self.types, self.time, self.times = Counter(), [], 0, []
         for name, value in (("time_follow", follow), ("mold", mold), ("lines", lines), ("gap_window", window),
                             ("refresh_interval", interval), ("refresh_now", 0), ("flush", 0), ("time_ns", 0), ("step_valid", 0),
-                            ("step_ns", 0), ("load_go", 0), ("load_seq", 0), ("load_kind", 0), ("load_slot", 0), ("load_len", 0),
+                            ("step_ns", 0), ("load_go", 0), ("load_seq", 0), ("load_kind", 0), ("load_slot", 0), ("load_len", 0), ("load_generation", 0),
                             ("load_data", 0), ("cycle", 0)):
             getattr(dut, f"{name}_i").value = int(value)
         self.sources = [stream.source(dut, "rec_a", dut.clk_i, REC, stall_a), stream.source(dut, "rec_b", dut.clk_i, REC, stall_b)]
@@ -130,13 +131,13 @@ class Bench:
         self.ref.flush()
         await self.pulse("flush_i")
 
-    async def load(self, stamp, kind, slot=0, data=b"", settled=True):
+    async def load(self, stamp, kind, slot=0, data=b"", settled=True, generation=0):
         """A load by the host; `settled`: when everything before it is done."""
         if settled:
             await self.settle()
-            self.ref.load(stamp, kind, slot, data)
+            self.ref.load(stamp, kind, slot, data, generation)
         await self.pulse("load_go_i", load_seq_i=stamp, load_kind_i=kind, load_slot_i=slot, load_len_i=len(data),
-                         load_data_i=int.from_bytes(data[:40], "little"))
+                         load_generation_i=generation, load_data_i=int.from_bytes(data[:40], "little"))
         while self.dut.load_pending_o.value == 1:
             await RisingEdge(self.dut.clk_i)
         return self.dut.load_refused_o.value == 0

@@ -38,7 +38,7 @@ COVERAGE.bins("visits_before_packet", ["0", "1", "2..", f"{SLOTS}.."])
 COVERAGE.bins("steps", ["arms", "0 visits", "1 visit", "2.. visits", "back", "window"])
 COVERAGE.bins("order of timers", ["window first", "visit first", "same time"])
 COVERAGE.bins("restart", ["cuts the other line's packet"])
-COVERAGE.bins("load", ["message", "proven", "doubtful", "feed", "no such slot", "too long", "refused", "while busy", "behind a gap"])
+COVERAGE.bins("load", ["message", "proven", "doubtful", "feed", "released", "assigned", "unused kind", "no such slot", "too long", "refused", "while busy", "behind a gap"])
 COVERAGE.bins("free", ["visit while idle", "window while idle", "refresh now", "refresh now while busy"])
 
 
@@ -574,25 +574,26 @@ async def loads_are_taken_between_messages_while_the_stamp_is_the_next_number(du
         await bench.start()
         ref, stamp = bench.ref, 1000
         await give(bench, A, numbered(ref, 1, 3, stamp))
-        for round_number in range(24):
-            kind = round_number % 4
+        for round_number in range(48):
+            kind = round_number % 8
             if kind == 0:
                 stamp += 10
                 for line in (A, B):
                     await give(bench, line, numbered(ref, ref.expected + 2, 2, stamp))
                 assert ref.bad
                 COVERAGE.hit(load="behind a gap")
-            slot = random.choice((0, SLOTS - 1, SLOTS, 4095)) if kind in (1, 2) else 0
-            data = message()[:50] if round_number % 8 else bytes(random.getrandbits(8) for _ in range(50))
+            slot = random.choice((0, SLOTS - 1, SLOTS, 4095)) if kind else 0
+            data = message()[:50] if round_number % 16 else bytes(random.getrandbits(8) for _ in range(50))
+            generation = random.getrandbits(8)
             wrong = ref.expected + random.choice((-1, 1, 1 << 63))
-            assert not await bench.load(wrong & (1 << 64) - 1, kind, slot, data)
+            assert not await bench.load(wrong & (1 << 64) - 1, kind, slot, data, generation=generation)
             assert int(dut.expected_o.value) == ref.expected
-            assert await bench.load(ref.expected, kind, slot, data)
+            assert await bench.load(ref.expected, kind, slot, data, generation=generation)
             COVERAGE.hit(load="refused")
-            COVERAGE.hit(load=("message", "proven", "doubtful", "feed")[kind])
+            COVERAGE.hit(load=("message", "proven", "doubtful", "feed", "released", "assigned", "unused kind", "unused kind")[kind])
             if kind == 0 and len(data) > 40:
                 COVERAGE.hit(load="too long")
-            if kind in (1, 2) and slot >= SLOTS:
+            if kind in (1, 2, 4, 5) and slot >= SLOTS:
                 COVERAGE.hit(load="no such slot")
             stamp += 10
             await give(bench, random.choice((A, B)), numbered(ref, ref.expected, 2, stamp))

@@ -166,6 +166,11 @@ def _control(body, state, kind):
         e.update(first=body.pn(), count=body.pn(), disposition=body.take(2))
     elif kind == "heartbeat":
         e.update(next_index=body.pn(), next_seq=body.pn())
+    elif kind in ("slot_assigned", "slot_released"):
+        e.update(generation=body.take(2))
+        if kind == "slot_assigned":
+            e.update(symbol=body.pn())
+        state["epoch"], state["px"] = {}, {}
     elif kind == "restart":
         e.update(session=body.pn(), next_index=body.pn())
     else:

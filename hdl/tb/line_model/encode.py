@@ -118,6 +118,10 @@ def payload_of(e):
         return pn(e["price"]) + pn(e["size"]) + fixed(e["code"], 2)
     if kind == "heartbeat":
         return pn(e["msg_index"]) + pn(e["price"])
+    if kind == "slot_assigned":
+        return fixed(e["epoch"], 2) + pn(e["size"])
+    if kind == "slot_released":
+        return fixed(e["epoch"], 2)
     if kind == "restart":
         return pn(e["size"]) + pn(e["msg_index"])
     raise ValueError(f"kind {kind} is not built")
@@ -139,6 +143,8 @@ def control_nibbles(e, run):
     if kind == "recentre":
         run.px.pop(e["side"], None)
         run.est.pop(e["side"], None)
+    if kind in ("slot_assigned", "slot_released"):
+        run.name(e["slot"])
     return out
 
 

@@ -7,7 +7,7 @@ from contract.line import FLAG, KIND, SLOT
 M64 = (1 << 64) - 1
 M40 = (1 << 40) - 1
 TICKS = ["bid", "ask", "trade", "trade_break", "status"]
-CONTROLS = ["gap", "recentre", "refresh", "void", "heartbeat", "restart"]
+CONTROLS = ["gap", "recentre", "refresh", "void", "heartbeat", "restart", "slot_assigned", "slot_released"]
 
 
 def edge64(rng):
@@ -98,7 +98,7 @@ class Stream:
 
     def control(self):
         rng = self.rng
-        kind = rng.choices(CONTROLS, [1, 4, 3, 1, 2, 1])[0]
+        kind = rng.choices(CONTROLS, [1, 4, 3, 1, 2, 1, 1, 1])[0]
         e = self.base(kind)
         if kind == "gap":
             e.update(price=self.next_seq, size=max(1, edge64(rng)))
@@ -111,6 +111,11 @@ class Stream:
         elif kind == "restart":
             self.next_seq = 1
             e.update(size=rng.getrandbits(32))
+        elif kind in ("slot_assigned", "slot_released"):
+            symbol = rng.choice([edge64(rng), int.from_bytes(b"AAPL    ", "little")])
+            e.update(slot=self.slot, epoch=rng.getrandbits(8), size=symbol if kind == "slot_assigned" else 0)
+            for which in range(3):
+                self.centre.pop((self.slot, which), None)
         elif kind == "recentre":
             which = rng.randrange(3)
             key = (self.slot, which)

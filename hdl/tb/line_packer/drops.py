@@ -139,6 +139,10 @@ def compare(d, e):
         want = {"first": e["price"], "count": e["size"], "disposition": e["code"]}
     elif kind == "heartbeat":
         want = {"next_index": e["msg_index"], "next_seq": e["price"]}
+    elif kind == "slot_assigned":
+        want = {"generation": e["epoch"], "symbol": e["size"]}
+    elif kind == "slot_released":
+        want = {"generation": e["epoch"]}
     else:
         want = {"session": e["size"], "next_index": e["msg_index"]}
     if kind in CONTROL_WITH_SLOT:

@@ -133,7 +133,7 @@ def coverage():
     """Every kind in every form it can have."""
     cov = Coverage("line_packer")
     ticks = ["bid", "ask", "trade", "trade_break", "status"]
-    controls = ["gap", "recentre", "refresh", "void", "heartbeat", "restart"]
+    controls = ["gap", "recentre", "refresh", "void", "heartbeat", "restart", "slot_assigned", "slot_released"]
     cov.bins("kind", ticks + controls + ["ticks_dropped"])
     cov.bins("form", ["first", "full", "compact"])
     cov.bins("length", range(9))

@@ -99,7 +99,7 @@ pub mod expected {
     /// Value of MAGIC.
     pub const MAGIC: u64 = 0x544d455041435345;
     /// `minor` of ABI_VERSION.
-    pub const ABI_MINOR: u64 = 1;
+    pub const ABI_MINOR: u64 = 2;
     /// `major` of ABI_VERSION.
     pub const ABI_MAJOR: u64 = 2;
     /// `line_format` of ABI_VERSION.
@@ -154,7 +154,7 @@ impl AbiVersion {
 impl Register for AbiVersion {
     const NAME: &'static str = "ABI_VERSION";
     const OFFSET: usize = 0x8;
-    const RESET: u64 = 0x100020001;
+    const RESET: u64 = 0x100020002;
     fn from_raw(bits: u64) -> Self {
         Self(bits)
     }
@@ -1520,21 +1520,21 @@ impl LoadCommand {
         assert!(value <= 0x3f, "length has 6 bits");
         Self((self.0 & !0x3f) | (value))
     }
-    /// 0 a message, 1 the slot's book is proven, 2 it is not, 3 the feed is. (bits 9:8)
+    /// 0 a message, 1 the slot's book is proven, 2 it is not, 3 the feed is, 4 the slot is released, 5 it is assigned (symbol in LOAD_DATA0). (bits 10:8)
     #[must_use]
     pub const fn kind(self) -> u64 {
-        (self.0 >> 8) & 0x3
+        (self.0 >> 8) & 0x7
     }
     /// Sets `kind`.
     ///
     /// # Panics
-    /// If `value` does not fit 2 bits.
+    /// If `value` does not fit 3 bits.
     #[must_use]
     pub const fn with_kind(self, value: u64) -> Self {
-        assert!(value <= 0x3, "kind has 2 bits");
-        Self((self.0 & !0x300) | (value << 8))
+        assert!(value <= 0x7, "kind has 3 bits");
+        Self((self.0 & !0x700) | (value << 8))
     }
-    /// Kinds 1 and 2. (bits 27:16)
+    /// Kinds 1, 2, 4 and 5. (bits 27:16)
     #[must_use]
     pub const fn slot(self) -> u64 {
         (self.0 >> 16) & 0xfff
@@ -1557,6 +1557,20 @@ impl LoadCommand {
     #[must_use]
     pub const fn with_go(self, value: bool) -> Self {
         Self((self.0 & !0x100000000) | ((value as u64) << 32))
+    }
+    /// Kinds 4 and 5: number of the assignment, told in its entry. (bits 47:40)
+    #[must_use]
+    pub const fn generation(self) -> u64 {
+        (self.0 >> 40) & 0xff
+    }
+    /// Sets `generation`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 8 bits.
+    #[must_use]
+    pub const fn with_generation(self, value: u64) -> Self {
+        assert!(value <= 0xff, "generation has 8 bits");
+        Self((self.0 & !0xff0000000000) | (value << 40))
     }
 }
 

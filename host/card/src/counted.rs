@@ -103,6 +103,9 @@ impl<I: Injector> Injector for Counted<I> {
     fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
         self.inner.pass_time(stamp_ns)
     }
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        self.inner.reach_time(now)
+    }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         self.inner.advance(cycles)
     }

@@ -16,8 +16,9 @@ use crate::counters::CardCounters;
 use crate::device::Device;
 use crate::dma::{DmaBuffer, LINE_BYTES};
 use crate::error::{AbiVersion, CardError};
-use crate::programme::Programme;
+use crate::programme::{write_symbol, write_tick, Programme};
 use crate::ring::{FollowerStats, RingEvent, RingFollower};
+use crate::symbol_map::SymbolTables;
 
 /// The ABI that this driver was built against.
 pub const DRIVER_ABI: AbiVersion = AbiVersion {
@@ -57,6 +58,7 @@ pub struct DriverStats {
 struct Running {
     config: CardConfig,
     programme: Programme,
+    symbols: SymbolTables,
     memory: DmaBuffer,
     follower: RingFollower,
     /// Tail that the card was told.
@@ -166,9 +168,11 @@ impl<D: Device> Driver<D> {
             return Err(CardError::RingUnaligned { iova, alignment });
         }
         let follower = RingFollower::new(memory.clone(), lines_log2, 0);
+        let symbols = SymbolTables::new(programme.placements(), self.info.params.map_log2);
         self.running = Some(Running {
             config: config.clone(),
             programme,
+            symbols,
             memory,
             follower,
             told: 0,
@@ -201,6 +205,8 @@ impl<D: Device> Driver<D> {
             self.running.as_mut().ok_or(CardError::NotConfigured { action: "restore" })?;
         running.started = false;
         running.rewind();
+        running.symbols =
+            SymbolTables::new(running.programme.placements(), self.info.params.map_log2);
         running.programme.write(&mut self.device, running.memory.iova())
     }
 
@@ -298,6 +304,17 @@ impl<D: Device> Driver<D> {
             Load::SlotProven(slot) => LoadCommand(0).with_kind(1).with_slot(u64::from(slot)),
             Load::SlotDoubtful(slot) => LoadCommand(0).with_kind(2).with_slot(u64::from(slot)),
             Load::FeedProven => LoadCommand(0).with_kind(3),
+            Load::SlotReleased { slot, generation } => LoadCommand(0)
+                .with_kind(4)
+                .with_slot(u64::from(slot))
+                .with_generation(u64::from(generation)),
+            Load::SlotAssigned { slot, generation, symbol } => {
+                self.device.bar_write64(LoadData0::OFFSET as u64, u64::from_le_bytes(symbol))?;
+                LoadCommand(0)
+                    .with_kind(5)
+                    .with_slot(u64::from(slot))
+                    .with_generation(u64::from(generation))
+            }
         };
         write(&mut self.device, LoadSequence(stamp))?;
         write(&mut self.device, command.with_go(true))?;
@@ -308,6 +325,82 @@ impl<D: Device> Driver<D> {
             }
         }
         Err(CardError::NotReached { state: "a pause to load in", polls: STATUS_POLLS_MAX })
+    }
+
+    /// Takes an instrument off a slot of the running card (docs/card-model.md, section 12), while it expects number `stamp`: true if
+    /// the card took it, false if it has moved on; then nothing has changed. From then on the slot is mute, and `symbol` names none.
+    /// What the slot still holds is taken out by loads: R of its locate first, then a D of each of its orders.
+    ///
+    /// # Errors
+    /// `symbol` does not name this slot, the driver was never configured, or as [`Driver::load`].
+    pub fn release_slot(
+        &mut self,
+        stamp: u64,
+        slot: u16,
+        generation: u8,
+        symbol: [u8; 8],
+    ) -> Result<bool, CardError> {
+        let action = "release_slot";
+        let running = self.running.as_ref().ok_or(CardError::NotConfigured { action })?;
+        if running.symbols.slot(&symbol) != Some(slot) {
+            let reason = format!("{} is not carried by it", String::from_utf8_lossy(&symbol));
+            return Err(CardError::Slot { slot, reason });
+        }
+        if !self.load(stamp, Load::SlotReleased { slot, generation })? {
+            return Ok(false);
+        }
+        let running = self.running.as_mut().ok_or(CardError::NotConfigured { action })?;
+        if let Some(row) = running.symbols.remove(&symbol) {
+            write_symbol(&mut self.device, &row, false)?;
+        }
+        Ok(true)
+    }
+
+    /// Gives a slot that carries nothing and holds no level to an instrument: true if the card took it while it expected `stamp`,
+    /// false if it has moved on; then nothing but the slot's tick size has changed. Its ticks are flagged until it is proven
+    /// ([`Load::SlotProven`]), or a session begins.
+    ///
+    /// # Errors
+    /// No such slot, one that still carries a symbol (a release that the card refused leaves it), a symbol that a slot carries already
+    /// or that finds no row, a tick of 0 or beyond 24 bits, or as [`Driver::load`].
+    pub fn assign_slot(
+        &mut self,
+        stamp: u64,
+        slot: u16,
+        generation: u8,
+        symbol: [u8; 8],
+        tick: u32,
+    ) -> Result<bool, CardError> {
+        let action = "assign_slot";
+        let slots = self.info.params.slots;
+        let running = self.running.as_ref().ok_or(CardError::NotConfigured { action })?;
+        let refuse = |reason: String| Err(CardError::Slot { slot, reason });
+        if slot >= slots {
+            return refuse(format!("the card has {slots} slots"));
+        }
+        if tick == 0 || tick >= 1 << 24 {
+            return refuse(format!("tick size {tick}, expected 1 to 16777215"));
+        }
+        if let Some(carried) = running.symbols.carried_by(slot) {
+            let name = String::from_utf8_lossy(&carried);
+            return refuse(format!("{name} is carried by it still, expected a released slot"));
+        }
+        if let Some(other) = running.symbols.slot(&symbol) {
+            let name = String::from_utf8_lossy(&symbol);
+            return refuse(format!("{name} is carried by slot {other} already"));
+        }
+        let mut symbols = running.symbols.clone();
+        let rows = symbols.insert(symbol, slot)?;
+        write_tick(&mut self.device, u64::from(slot), tick)?;
+        if !self.load(stamp, Load::SlotAssigned { slot, generation, symbol })? {
+            return Ok(false);
+        }
+        for row in &rows {
+            write_symbol(&mut self.device, row, true)?;
+        }
+        let running = self.running.as_mut().ok_or(CardError::NotConfigured { action })?;
+        running.symbols = symbols;
+        Ok(true)
     }
 
     /// Sequence number that the card expects next.

@@ -115,6 +115,14 @@ pub enum CardError {
         /// Longest message.
         max: usize,
     },
+    /// A change of slots that cannot be.
+    #[error("slot {slot}: {reason}")]
+    Slot {
+        /// The slot asked for.
+        slot: u16,
+        /// Why not.
+        reason: String,
+    },
     /// The card model stopped making progress.
     #[error("the card took no progress for {cycles} core cycles while {waiting_for}")]
     Stuck {

@@ -273,6 +273,11 @@ impl<D: Device + Injector> Injector for Faulty<D> {
         self.pump();
         Ok(done)
     }
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        let done = self.inner.reach_time(now)?;
+        self.pump();
+        Ok(done)
+    }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         self.inner.advance(cycles)?;
         self.pump();

@@ -41,6 +41,13 @@ pub trait Injector {
     /// The card faulted.
     fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError>;
 
+    /// Card time passes to `now` (ns) on a card that is idle, however closely its frames follow each other, and also when nothing
+    /// is due: what the host loads next has this time. Returns and goes on as [`Injector::pass_time`].
+    ///
+    /// # Errors
+    /// The card faulted.
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError>;
+
     /// Lets `cycles` core cycles pass (backends without a clock do nothing).
     ///
     /// # Errors
@@ -80,6 +87,9 @@ impl<I: Injector> Injector for &mut I {
     }
     fn pass_time(&mut self, stamp_ns: u64) -> Result<bool, CardError> {
         (**self).pass_time(stamp_ns)
+    }
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        (**self).reach_time(now)
     }
     fn advance(&mut self, cycles: u64) -> Result<(), CardError> {
         (**self).advance(cycles)

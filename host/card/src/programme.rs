@@ -32,6 +32,11 @@ impl Programme {
         Ok(Self { config: config.clone(), placements })
     }
 
+    /// Where the symbols stand.
+    pub(crate) fn placements(&self) -> &[Placement] {
+        &self.placements
+    }
+
     /// `CONTROL` with the card stopped.
     pub(crate) fn control(&self) -> Control {
         let mut control = Control::empty();
@@ -76,7 +81,7 @@ impl Programme {
         write_checked(device, RefreshInterval(config.refresh_interval_ns))?;
         write_checked(device, RecentreRun(u64::from(config.recentre_run)))?;
         for placement in &self.placements {
-            write_symbol(device, placement)?;
+            write_symbol(device, placement, true)?;
         }
         for (slot, instrument) in config.instruments.iter().enumerate() {
             write_slot(device, slot as u64, instrument)?;
@@ -91,7 +96,11 @@ impl Programme {
     }
 }
 
-fn write_symbol<D: Device>(device: &mut D, placement: &Placement) -> Result<(), CardError> {
+pub(crate) fn write_symbol<D: Device>(
+    device: &mut D,
+    placement: &Placement,
+    valid: bool,
+) -> Result<(), CardError> {
     write(device, MapSymbol(u64::from_le_bytes(placement.symbol)))?;
     write(
         device,
@@ -99,9 +108,15 @@ fn write_symbol<D: Device>(device: &mut D, placement: &Placement) -> Result<(), 
             .with_way(placement.way == 1)
             .with_index(u64::from(placement.row))
             .with_slot(u64::from(placement.slot))
-            .with_valid(true)
+            .with_valid(valid)
             .with_go(true),
     )
+}
+
+/// Writes a slot's tick size; it must hold no level.
+pub(crate) fn write_tick<D: Device>(device: &mut D, slot: u64, tick: u32) -> Result<(), CardError> {
+    write(device, SlotTick(0).with_tick(u64::from(tick)).with_recip(tick_reciprocal(tick)))?;
+    write(device, SlotCommand(0).with_slot(slot).with_go(true).with_kind(KIND_TICK))
 }
 
 fn write_slot<D: Device>(
@@ -110,13 +125,7 @@ fn write_slot<D: Device>(
     instrument: &InstrumentConfig,
 ) -> Result<(), CardError> {
     let command = SlotCommand(0).with_slot(slot).with_go(true);
-    write(
-        device,
-        SlotTick(0)
-            .with_tick(u64::from(instrument.tick))
-            .with_recip(tick_reciprocal(instrument.tick)),
-    )?;
-    write(device, command.with_kind(KIND_TICK))?;
+    write_tick(device, slot, instrument.tick)?;
     for (kind, centre) in instrument.centres.iter().enumerate() {
         if let Some(price) = centre {
             write(device, SlotCentre(*price as u64))?;

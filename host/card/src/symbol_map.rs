@@ -67,6 +67,96 @@ pub fn place(
     Ok(placements.collect())
 }
 
+/// The tables of a card that runs: which symbol stands where.
+#[derive(Debug, Clone)]
+pub(crate) struct SymbolTables {
+    map_log2: u8,
+    /// By number of the symbol; gone ones stay as holes.
+    symbols: Vec<([u8; 8], u16)>,
+    /// Number of the symbol in each row, table 1 behind table 0.
+    owner: Vec<Option<usize>>,
+}
+
+impl SymbolTables {
+    /// As they were written before start.
+    pub(crate) fn new(placements: &[Placement], map_log2: u8) -> Self {
+        let mut owner = vec![None; 2 << map_log2];
+        for (number, placement) in placements.iter().enumerate() {
+            owner[(usize::from(placement.way) << map_log2) + usize::from(placement.row)] =
+                Some(number);
+        }
+        let symbols = placements.iter().map(|placement| (placement.symbol, placement.slot));
+        Self { map_log2, symbols: symbols.collect(), owner }
+    }
+
+    fn placement(&self, place: usize, (symbol, slot): ([u8; 8], u16)) -> Placement {
+        let rows = 1usize << self.map_log2;
+        Placement { way: (place / rows) as u8, row: (place % rows) as u16, symbol, slot }
+    }
+
+    /// The slot that a symbol names.
+    pub(crate) fn slot(&self, symbol: &[u8; 8]) -> Option<u16> {
+        let (_, slot) = self.find(symbol)?;
+        Some(slot)
+    }
+
+    /// A symbol that names this slot.
+    pub(crate) fn carried_by(&self, slot: u16) -> Option<[u8; 8]> {
+        let mut standing = self.owner.iter().flatten().map(|&number| self.symbols[number]);
+        standing.find_map(|(symbol, other)| (other == slot).then_some(symbol))
+    }
+
+    fn find(&self, symbol: &[u8; 8]) -> Option<(usize, u16)> {
+        let [low, high] = rows(symbol, self.map_log2);
+        [usize::from(low), (1usize << self.map_log2) + usize::from(high)].into_iter().find_map(
+            |place| {
+                let (found, slot) = self.symbols[self.owner[place]?];
+                (found == *symbol).then_some((place, slot))
+            },
+        )
+    }
+
+    /// Takes a symbol out; the row to make invalid.
+    pub(crate) fn remove(&mut self, symbol: &[u8; 8]) -> Option<Placement> {
+        let (place, slot) = self.find(symbol)?;
+        self.owner[place] = None;
+        Some(self.placement(place, (*symbol, slot)))
+    }
+
+    /// Puts a symbol in; the rows to write, in this order: every symbol stands in a row of its own all the time.
+    ///
+    /// # Errors
+    /// [`ConfigError::SymbolPlacement`] with the symbols that contend; then nothing has changed.
+    pub(crate) fn insert(
+        &mut self,
+        symbol: [u8; 8],
+        slot: u16,
+    ) -> Result<Vec<Placement>, ConfigError> {
+        let before = self.owner.clone();
+        let number = self.symbols.len();
+        self.symbols.push((symbol, slot));
+        let names: Vec<[u8; 8]> = self.symbols.iter().map(|&(symbol, _)| symbol).collect();
+        let mut visited = Vec::new();
+        if !seat(number, &names, self.map_log2, &mut self.owner, &mut visited) {
+            self.symbols.pop();
+            let contenders = visited.iter().filter_map(|&place| before[place]);
+            let mut cycle: Vec<String> = contenders.map(|other| shown(&names[other])).collect();
+            cycle.push(shown(&symbol));
+            return Err(ConfigError::SymbolPlacement {
+                symbol: shown(&symbol),
+                rows: 1 << self.map_log2,
+                symbols: before.iter().flatten().count() + 1,
+                cycle: cycle.join(", "),
+            });
+        }
+        // `visited` goes away from the new symbol's rows, and each symbol moved away from them: far ones first.
+        let changed = visited.iter().rev().filter(|&&place| self.owner[place] != before[place]);
+        Ok(changed
+            .filter_map(|&place| Some(self.placement(place, self.symbols[self.owner[place]?])))
+            .collect())
+    }
+}
+
 /// Seats `slot`, moving others along a path of rows not yet `visited`. The path is walked with a list, not by
 /// recursion: first to the end of a free row breadth first, then the moves backwards.
 fn seat(
@@ -112,7 +202,7 @@ fn seat(
 
 #[cfg(test)]
 mod tests {
-    use super::{place, rows};
+    use super::{place, rows, SymbolTables};
     use crate::config::ConfigError;
 
     fn symbol(n: u32) -> [u8; 8] {
@@ -149,6 +239,59 @@ mod tests {
         for s in &same {
             assert!(error.to_string().contains(String::from_utf8_lossy(s).trim_end()));
         }
+    }
+
+    #[test]
+    fn symbols_come_and_go_and_are_found_at_every_step() {
+        let mut tables = SymbolTables::new(&place((0..6).map(symbol), 3).unwrap(), 3);
+        // What the card's tables hold, row by row.
+        let mut card: std::collections::HashMap<(u8, u16), ([u8; 8], u16)> =
+            place((0..6).map(symbol), 3)
+                .unwrap()
+                .iter()
+                .map(|p| ((p.way, p.row), (p.symbol, p.slot)))
+                .collect();
+        let found = |card: &std::collections::HashMap<(u8, u16), ([u8; 8], u16)>, s: &[u8; 8]| {
+            let [low, high] = rows(s, 3);
+            [card.get(&(0, low)), card.get(&(1, high))]
+                .into_iter()
+                .flatten()
+                .find(|(symbol, _)| symbol == s)
+                .map(|&(_, slot)| slot)
+        };
+        let mut live: Vec<(u32, u16)> = (0..6).map(|n| (n, n as u16)).collect();
+        let (mut moved, mut refused) = (0, 0);
+        for n in 6..400 {
+            if n % 3 != 0 || live.len() > 9 {
+                let (gone, _) = live.remove(n as usize * 7 % live.len());
+                let row = tables.remove(&symbol(gone)).unwrap();
+                assert_eq!(card.remove(&(row.way, row.row)).unwrap().0, symbol(gone));
+                assert_eq!((tables.slot(&symbol(gone)), found(&card, &symbol(gone))), (None, None));
+                assert_eq!(tables.carried_by(row.slot), None);
+            }
+            match tables.insert(symbol(n), n as u16) {
+                Ok(written) => {
+                    moved += written.len() - 1;
+                    for row in written {
+                        card.insert((row.way, row.row), (row.symbol, row.slot));
+                        for &(n, slot) in &live {
+                            assert_eq!(found(&card, &symbol(n)), Some(slot));
+                        }
+                    }
+                    live.push((n, n as u16));
+                }
+                Err(_) => refused += 1,
+            }
+            for &(n, slot) in &live {
+                assert_eq!(tables.carried_by(slot), Some(symbol(n)));
+                assert_eq!(
+                    (tables.slot(&symbol(n)), found(&card, &symbol(n))),
+                    (Some(slot), Some(slot))
+                );
+            }
+        }
+        assert!(moved > 0, "nothing ever had to move over");
+        assert!(refused < 100, "{refused} refused");
     }
 
     #[test]

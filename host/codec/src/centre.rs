@@ -133,7 +133,7 @@ impl<const SLOTS: usize> CentreTable<SLOTS> {
         offset_code::decode(code, centre.price, size)
     }
 
-    /// Learns from a control entry: recentre and refresh tell centres, all others nothing.
+    /// Learns from a control entry: recentre and refresh tell centres, a slot that changes hands has none; all others tell nothing.
     pub fn learn(&mut self, entry: &Entry) {
         match *entry {
             Entry::Recentre { slot, kind, epoch, centre, .. } => {
@@ -146,6 +146,9 @@ impl<const SLOTS: usize> CentreTable<SLOTS> {
                         None => UNKNOWN,
                     };
                 }
+            }
+            Entry::SlotAssigned { slot, .. } | Entry::SlotReleased { slot, .. } => {
+                self.forget(slot)
             }
             _ => {}
         }

@@ -213,6 +213,30 @@ pub enum Entry {
         /// Sequence number expected next.
         next_seq: u64,
     },
+    /// The slot carries another instrument from here on.
+    SlotAssigned {
+        /// Card time in ns when the host said so.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// Instrument slot.
+        slot: u16,
+        /// Number of the assignment, given by the host.
+        generation: u8,
+        /// Symbol as on the wire.
+        symbol: [u8; 8],
+    },
+    /// The slot carries no instrument from here on.
+    SlotReleased {
+        /// Card time in ns when the host said so.
+        hw_time: u64,
+        /// Index of the next message; not on the line but where the entry is the first (else a reader sees the running index).
+        next_index: u64,
+        /// Instrument slot.
+        slot: u16,
+        /// Number of the assignment that ended.
+        generation: u8,
+    },
     /// The session restarted.
     Restart {
         /// Card time in ns: stamp of the causing frame, or when the timer was due.
@@ -237,6 +261,8 @@ impl Entry {
             | Self::Void { next_index, .. }
             | Self::TimeStep { next_index, .. }
             | Self::Heartbeat { next_index, .. }
+            | Self::SlotAssigned { next_index, .. }
+            | Self::SlotReleased { next_index, .. }
             | Self::Restart { next_index, .. } => next_index,
         }
     }
@@ -253,6 +279,8 @@ impl Entry {
             | Self::Void { hw_time, .. }
             | Self::TimeStep { hw_time, .. }
             | Self::Heartbeat { hw_time, .. }
+            | Self::SlotAssigned { hw_time, .. }
+            | Self::SlotReleased { hw_time, .. }
             | Self::Restart { hw_time, .. } => hw_time,
         }
     }
@@ -267,6 +295,8 @@ impl Entry {
             | Self::Recentre { next_index, .. }
             | Self::Refresh { next_index, .. }
             | Self::Void { next_index, .. }
+            | Self::SlotAssigned { next_index, .. }
+            | Self::SlotReleased { next_index, .. }
             | Self::TimeStep { next_index, .. } => *next_index = 0,
             Self::Tick(Tick { msg_index: next_index, .. })
             | Self::Gap { next_index, .. }

@@ -76,9 +76,9 @@ pub mod kind {
     pub const TIME_STEP: u8 = 13;
     /// Control, payload `PN next message index, PN next sequence`.
     pub const HEARTBEAT: u8 = 14;
-    /// Control, payload `2n generation, 16n symbol (8 bytes)` (reserved, not built).
+    /// Control, payload `2n generation, PN symbol (8 bytes, the first is the lowest)`.
     pub const SLOT_ASSIGNED: u8 = 15;
-    /// Control, payload `2n generation` (reserved, not built).
+    /// Control, payload `2n generation`.
     pub const SLOT_RELEASED: u8 = 16;
     /// Control, payload `PN session id, PN next message index`.
     pub const RESTART: u8 = 17;

@@ -91,8 +91,12 @@ impl Running {
                 if let Some(slot) = slot_of(control) {
                     self.name_slot(slot);
                 }
-                if let Entry::Recentre { kind, .. } = control {
-                    self.sides[*kind as usize] = Side::default();
+                match *control {
+                    Entry::Recentre { kind, .. } => self.sides[kind as usize] = Side::default(),
+                    Entry::SlotAssigned { .. } | Entry::SlotReleased { .. } => {
+                        self.sides = [Side::default(); 3];
+                    }
+                    _ => {}
                 }
             }
         }
@@ -402,6 +406,15 @@ fn encode_control(entry: &Entry, running: &Running, out: &mut Scratch) -> Result
             payload.put_pn(session);
             payload.put_pn(next_index & INDEX_MASK);
             kind::RESTART
+        }
+        Entry::SlotAssigned { slot, generation, symbol, .. } => {
+            payload.put(u64::from(generation), 2);
+            payload.put_pn(u64::from_le_bytes(symbol));
+            (kind::SLOT_ASSIGNED, Some(slot))
+        }
+        Entry::SlotReleased { slot, generation, .. } => {
+            payload.put(u64::from(generation), 2);
+            (kind::SLOT_RELEASED, Some(slot))
         }
         Entry::Tick(_) => return Err(PushError::Unrepresentable),
     };

@@ -145,6 +145,27 @@ fn every_control_kind() {
 }
 
 #[test]
+fn a_slot_that_changes_hands_has_no_price_to_repeat() {
+    let tick = Tick { size: 1, ..TICK };
+    let (slot, symbol) = (TICK.slot, *b"AAPL    ");
+    let entries = [
+        Entry::Tick(tick),
+        Entry::SlotReleased { hw_time: 1000, next_index: 100, slot, generation: 0 },
+        Entry::SlotAssigned { hw_time: 1001, next_index: 100, slot, generation: 1, symbol },
+    ];
+    // Bid: 1 << 2 | slot | code | size = 0x9084; PN zigzag 5000 = 0x2710. Released: 16 << 2 = 0x40, payload 2 nibbles.
+    // Assigned: 15 << 2 | hw = 0x23c; PN zigzag 1 = 2; payload 2 + 17 nibbles = 0x13; the symbol's first byte is the lowest.
+    let nibbles = "4809 210 00 40172 11  0400 20 00  c320 12 31 10 F 14 14 05 c4 02 02 02 02";
+    assert_eq!(pack(&entries, 0, 0), line(0, 1000, 100, 0, 3, nibbles));
+    // The same price again is told whole: no "same price" of the instrument before.
+    let again = [entries[0], entries[1], Entry::Tick(tick)];
+    let read: Vec<_> = decode_line(&pack(&again, 0, 0)).unwrap().map(Result::unwrap).collect();
+    let nibbles = "4809 210 00 40172 11  0400 20 00  10 00 40172 10";
+    assert_eq!(pack(&again, 0, 0), line(0, 1000, 100, 0, 3, nibbles));
+    assert!(matches!(read[2], LineItem::Tick(tick) if tick.price == LinePrice::Exact(5000)));
+}
+
+#[test]
 fn status_break_and_emptied_side() {
     let base = Tick { price: None, size: 0, ..TICK };
     let entries = [

@@ -89,7 +89,7 @@ fn step() -> impl Strategy<Value = Step> {
         |(slot, kind, quote, flags, status)| Step::Announce { slot, kind, quote, flags, status },
     );
     let control =
-        (0u8..6, any::<u64>(), small_or_any()).prop_map(|(which, a, b)| Step::Control(which, a, b));
+        (0u8..8, any::<u64>(), small_or_any()).prop_map(|(which, a, b)| Step::Control(which, a, b));
     prop_oneof![20 => tick, 2 => moved, 1 => announce, 1 => control]
 }
 
@@ -173,6 +173,18 @@ fn entries(steps: &[Step]) -> Vec<Entry> {
                 },
                 3 => Entry::Heartbeat { hw_time, next_index: msg_index, next_seq: a },
                 4 => Entry::Restart { hw_time, next_index: msg_index, session: b },
+                5 | 6 => {
+                    // the slot changes hands: no centre any more
+                    let slot = a as u16 & 3;
+                    centres.retain(|&(other, _), _| other != slot);
+                    let (generation, next_index) = (b as u8, msg_index);
+                    if which == 5 {
+                        let symbol = b.to_le_bytes();
+                        Entry::SlotAssigned { hw_time, next_index, slot, generation, symbol }
+                    } else {
+                        Entry::SlotReleased { hw_time, next_index, slot, generation }
+                    }
+                }
                 _ => Entry::TimeStep { hw_time, next_index: msg_index, step: a as i64 },
             },
         });

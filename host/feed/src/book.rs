@@ -20,6 +20,8 @@ struct Slot {
     bad: bool,
     /// Orders that found no room in the order table and may still be live.
     untracked: u32,
+    /// Released: it makes no tick and publishes nothing.
+    muted: bool,
     known: bool,
     status: u8,
     published: [Quote; 2],
@@ -179,6 +181,24 @@ impl Book {
         self.slots[usize::from(slot)].bad = doubtful;
     }
 
+    /// The slot was released, or assigned to another instrument: what was published of the one before is forgotten.
+    /// Released it is muted; assigned it is in doubt until the host has proven it.
+    pub fn change_hands(&mut self, slot: u16, assigned: bool) {
+        let slot = &mut self.slots[usize::from(slot)];
+        slot.muted = !assigned;
+        slot.bad = assigned;
+        slot.touched = false;
+        slot.known = false;
+        slot.status = 0;
+        slot.published = [None; 2];
+        slot.centres.iter_mut().for_each(Centre::forget);
+    }
+
+    /// Sets a slot's tick size; it must hold no level.
+    pub fn set_tick(&mut self, slot: u16, tick: u32) {
+        self.slots[usize::from(slot)].tick = tick;
+    }
+
     /// An order that was not in the table has gone.
     pub fn untracked_order_left(&mut self, slot: u16) {
         let untracked = &mut self.slots[usize::from(slot)].untracked;
@@ -232,6 +252,9 @@ pub struct At<'a, F: FnMut(Entry)> {
 impl<F: FnMut(Entry)> At<'_, F> {
     /// A status tick; the slot remembers the status.
     pub fn status(&mut self, status: u8) -> MessageDisposition {
+        if self.slot.muted {
+            return MessageDisposition::NoChange;
+        }
         self.slot.status = status;
         self.plain_tick(TickKind::Status, 0, status);
         MessageDisposition::Ticked
@@ -239,12 +262,18 @@ impl<F: FnMut(Entry)> At<'_, F> {
 
     /// A trade was broken.
     pub fn trade_break(&mut self, id: u64) -> MessageDisposition {
+        if self.slot.muted {
+            return MessageDisposition::NoChange;
+        }
         self.plain_tick(TickKind::TradeBreak, id, 0);
         MessageDisposition::Ticked
     }
 
     /// A trade that changes no book.
     pub fn trade(&mut self, price: i64, size: u64) -> MessageDisposition {
+        if self.slot.muted {
+            return MessageDisposition::NoChange;
+        }
         let moved = self.price_tick(TickKind::Trade, Some((price, size)), 0);
         self.recentres([None, None, moved]);
         MessageDisposition::Ticked
@@ -325,6 +354,9 @@ impl<F: FnMut(Entry)> At<'_, F> {
     #[inline]
     fn publish(&mut self, tops: [Quote; 2], trade: Option<(i64, u64, u8)>) -> MessageDisposition {
         let mut disposition = MessageDisposition::NoChange;
+        if self.slot.muted {
+            return disposition;
+        }
         let mut moves = [None; 3];
         self.slot.known = true;
         if let Some((price, size, side)) = trade {

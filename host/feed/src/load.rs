@@ -12,6 +12,22 @@ pub enum Load<'a> {
     SlotProven(u16),
     /// The slot's book is not: its own flag is set, and it is announced.
     SlotDoubtful(u16),
+    /// The slot carries no instrument any more: it is muted, and what was published of it is forgotten.
+    SlotReleased {
+        /// Which.
+        slot: u16,
+        /// Number of the assignment that ends.
+        generation: u8,
+    },
+    /// The slot carries this instrument from now on. Its book is not proven.
+    SlotAssigned {
+        /// Which.
+        slot: u16,
+        /// Number of the assignment.
+        generation: u8,
+        /// Symbol as on the wire.
+        symbol: [u8; 8],
+    },
     /// The feed's flag goes. Slots that are not proven must have been marked before.
     FeedProven,
 }

@@ -15,6 +15,7 @@ use crate::load::{Load, LOAD_BYTES_MAX};
 use crate::packet::{Blocks, BlocksEnd};
 use crate::protocol::{Protocol, Undecoded};
 use crate::refresh::RefreshTimer;
+use crate::symbol::Symbol;
 use crate::symbol_map::SymbolMap;
 use crate::{iex, itch};
 use escapement_abi::{Event, FrameDisposition, MessageDisposition};
@@ -350,12 +351,50 @@ impl CardModel {
                     book.refresh(slot, hw_time, index, bad, counters, out);
                 }
             }
+            Load::SlotReleased { slot, generation } => {
+                self.books.counters.loaded_mark();
+                if slot < self.books.book.slots() {
+                    self.books.book.change_hands(slot, false);
+                    out(Entry::SlotReleased { hw_time, next_index: index, slot, generation });
+                }
+            }
+            Load::SlotAssigned { slot, generation, symbol } => {
+                self.books.counters.loaded_mark();
+                if slot < self.books.book.slots() {
+                    self.books.book.change_hands(slot, true);
+                    out(Entry::SlotAssigned {
+                        hw_time,
+                        next_index: index,
+                        slot,
+                        generation,
+                        symbol,
+                    });
+                }
+            }
             Load::FeedProven => {
                 self.books.counters.loaded_mark();
                 self.arbiter.prove();
             }
         }
         true
+    }
+
+    /// The host writes the symbol table: `symbol` names this slot from the next message on, or none.
+    pub fn map_symbol(&mut self, symbol: Symbol, slot: Option<u16>) {
+        self.books.map.set(symbol, slot);
+    }
+
+    /// The host writes a slot's tick size; the slot must hold no level.
+    pub fn set_tick(&mut self, slot: u16, tick: u32) {
+        if slot < self.books.book.slots() {
+            self.books.book.set_tick(slot, tick);
+        }
+    }
+
+    /// Something of this session was lost or void.
+    #[must_use]
+    pub fn is_feed_bad(&self) -> bool {
+        self.arbiter.is_bad()
     }
 
     /// Sequence number expected next.

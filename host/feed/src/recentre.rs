@@ -65,6 +65,12 @@ impl Centre {
         self.moves = 0;
     }
 
+    /// The slot changes hands: no centre, but its epochs go on.
+    pub fn forget(&mut self) {
+        self.price = None;
+        self.run = 0;
+    }
+
     /// Codes a price against the centre as it is, then lets the centre follow.
     #[inline]
     pub fn code(&mut self, price: i64, tick: u32, recentre_run: u8) -> Coded {

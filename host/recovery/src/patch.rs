@@ -2,11 +2,12 @@
 
 use escapement_feed::locate_table::Locate;
 use escapement_feed::order_table::Order;
-use escapement_feed::protocol::Side;
 use escapement_feed::{CardModel, Symbol, Truth};
 
+use crate::words;
+
 /// Orders without a row that are taken back one by one, at most, in one patch of a slot.
-const UNTRACKED_MAX: u32 = 4_096;
+pub(crate) const UNTRACKED_MAX: u32 = 4_096;
 
 /// The messages (Nasdaq TotalView-ITCH 5.0) that make a card's locates, orders and statuses those of `truth`. `mirror` is
 /// a golden model of that card, which got every frame and every load that the card got.
@@ -101,52 +102,27 @@ impl<'a> Patch<'a> {
         Self { truth, slots, messages: Vec::new() }
     }
 
-    /// Type, locate, tracking number 0, time of the last message.
-    fn head(&self, kind: u8, locate: u16) -> Vec<u8> {
-        let mut data = vec![kind];
-        data.extend(locate.to_be_bytes());
-        data.extend([0; 2]);
-        data.extend(&self.truth.time().to_be_bytes()[2..]);
-        data
-    }
-
     fn directory(&mut self, locate: u16, name: Symbol) {
-        let mut data = self.head(b'R', locate);
-        data.extend(name.0);
-        data.resize(39, b' ');
-        self.messages.push(data);
+        self.messages.push(words::directory(self.truth.time(), locate, name));
     }
 
     fn delete(&mut self, slot: u16, reference: u64) {
-        let mut data = self.head(b'D', self.slots[usize::from(slot)].0);
-        data.extend(reference.to_be_bytes());
-        self.messages.push(data);
+        let (locate, _) = self.slots[usize::from(slot)];
+        self.messages.push(words::delete(self.truth.time(), locate, reference));
     }
 
     fn cancel(&mut self, order: &Order, shares: u32) {
-        let mut data = self.head(b'X', self.slots[usize::from(order.slot)].0);
-        data.extend(order.reference.to_be_bytes());
-        data.extend(shares.to_be_bytes());
-        self.messages.push(data);
+        let (locate, _) = self.slots[usize::from(order.slot)];
+        self.messages.push(words::cancel(self.truth.time(), locate, order.reference, shares));
     }
 
     fn add(&mut self, order: &Order) {
         let (locate, symbol) = self.slots[usize::from(order.slot)];
-        let mut data = self.head(b'A', locate);
-        data.extend(order.reference.to_be_bytes());
-        data.push(if order.side == Side::Bid { b'B' } else { b'S' });
-        data.extend(order.shares.to_be_bytes());
-        data.extend(symbol.0);
-        data.extend(order.price.to_be_bytes());
-        self.messages.push(data);
+        self.messages.push(words::add(self.truth.time(), locate, symbol, order));
     }
 
     fn status(&mut self, slot: u16, status: u8) {
         let (locate, symbol) = self.slots[usize::from(slot)];
-        let mut data = self.head(b'H', locate);
-        data.extend(symbol.0);
-        data.push(status);
-        data.resize(25, b' ');
-        self.messages.push(data);
+        self.messages.push(words::status(self.truth.time(), locate, symbol, status));
     }
 }

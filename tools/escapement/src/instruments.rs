@@ -9,6 +9,10 @@
 //! ```
 //!
 //! Numbers are read as decimals from the text, never through binary floating point.
+//!
+//! An instrument that the card does not carry all the time has `from` or `until`, or both, as strings with a moment of capture time
+//! (RFC 3339 with an offset, up to nanoseconds): `from = "2019-01-30T14:30:00Z"`. It is carried from the first moment up to, not
+//! including, the second. A symbol may come back. What must fit the card's slots are the instruments of any one moment.
 
 use std::fmt;
 
@@ -35,13 +39,30 @@ pub struct Instrument {
     pub tick: u32,
     /// Initial centres of bid, ask and trade, in feed units.
     pub centres: [Option<i64>; 3],
+    /// Capture time, ns since 1970, from which on the card carries it; none = from the start.
+    pub from: Option<u64>,
+    /// Capture time up to which, not including it; none = to the end.
+    pub until: Option<u64>,
 }
 
 impl Instrument {
     /// An instrument without centres.
     #[must_use]
     pub fn plain(venue: &str, symbol: [u8; 8], tick: u32) -> Self {
-        Self { venue: venue.into(), symbol, tick, centres: [None; 3] }
+        Self { venue: venue.into(), symbol, tick, centres: [None; 3], from: None, until: None }
+    }
+
+    /// It is carried at this moment of capture time, ns since 1970.
+    #[must_use]
+    pub fn carried_at(&self, moment: u64) -> bool {
+        self.from.is_none_or(|from| from <= moment) && self.until.is_none_or(|until| moment < until)
+    }
+
+    /// Both are carried at some moment.
+    fn meets(&self, other: &Self) -> bool {
+        let starts_before_end =
+            |one: &Self, two: &Self| two.until.is_none_or(|end| one.from.unwrap_or(0) < end);
+        starts_before_end(self, other) && starts_before_end(other, self)
     }
 
     /// The symbol without its filling; bytes that are no printable ASCII show as `\xNN`.
@@ -98,6 +119,8 @@ struct Row {
     bid_centre: Option<Spanned<toml::Value>>,
     ask_centre: Option<Spanned<toml::Value>>,
     trade_centre: Option<Spanned<toml::Value>>,
+    from: Option<Spanned<String>>,
+    until: Option<Spanned<String>>,
 }
 
 /// Reads an instrument file; `venue` is the one that the feed of the capture belongs to.
@@ -131,7 +154,9 @@ pub fn parse(text: &str, venue: &str) -> Result<Vec<Instrument>, InstrumentError
         let instrument =
             read_row(text, row, venue).map_err(|(offset, reason)| at(offset, reason))?;
         let earlier = found.iter().find(|(other, _)| {
-            other.venue == instrument.venue && other.symbol == instrument.symbol
+            other.venue == instrument.venue
+                && other.symbol == instrument.symbol
+                && other.meets(&instrument)
         });
         if let Some((_, first)) = earlier {
             let line = at(*first, String::new()).line;
@@ -142,10 +167,19 @@ pub fn parse(text: &str, venue: &str) -> Result<Vec<Instrument>, InstrumentError
             );
             return Err(at(row.symbol.span().start, reason));
         }
-        if found.len() == SLOTS {
+        // The most are carried when one of them begins.
+        let fullest = found
+            .iter()
+            .map(|(one, _)| one)
+            .chain([&instrument])
+            .map(|one| one.from.unwrap_or(0))
+            .filter(|&moment| instrument.carried_at(moment))
+            .map(|moment| found.iter().filter(|(one, _)| one.carried_at(moment)).count())
+            .max();
+        if fullest.is_some_and(|others| others >= SLOTS) {
             return Err(at(
                 start,
-                format!("more than {SLOTS} instruments, the card has {SLOTS} slots"),
+                format!("more than {SLOTS} instruments at a time, the card has {SLOTS} slots"),
             ));
         }
         found.push((instrument, row.symbol.span().start));
@@ -194,7 +228,37 @@ fn read_row(text: &str, row: &Row, venue: &str) -> Result<Instrument, (usize, St
         centre(&row.ask_centre, "ask_centre")?,
         centre(&row.trade_centre, "trade_centre")?,
     ];
-    Ok(Instrument { venue: venue.to_string(), symbol, tick: tick as u32, centres })
+    let moment = |text: &Option<Spanned<String>>, key| {
+        text.as_ref().map(|text| capture_time(text, key)).transpose()
+    };
+    let (from, until) = (moment(&row.from, "from")?, moment(&row.until, "until")?);
+    if let (Some(text), true) = (&row.until, until.is_some_and(|until| until <= from.unwrap_or(0)))
+    {
+        let reason = "until is not after the beginning, expected a later moment".to_string();
+        return Err((text.span().start, reason));
+    }
+    let centre = [&row.centre, &row.bid_centre, &row.ask_centre, &row.trade_centre]
+        .into_iter()
+        .flatten()
+        .next();
+    if let (Some(centre), Some(_)) = (centre, from) {
+        let reason =
+            "a centre of an instrument with from, expected none: centres are set before the start";
+        return Err((centre.span().start, reason.to_string()));
+    }
+    Ok(Instrument { venue: venue.to_string(), symbol, tick: tick as u32, centres, from, until })
+}
+
+/// Nanoseconds since 1970 of an RFC 3339 moment.
+fn capture_time(text: &Spanned<String>, key: &str) -> Result<u64, (usize, String)> {
+    let parsed = text.get_ref().parse::<jiff::Timestamp>().ok();
+    parsed.and_then(|moment| u64::try_from(moment.as_nanosecond()).ok()).ok_or_else(|| {
+        let reason = format!(
+            "{key} is {:?}, expected a moment from 1970 on with an offset, as in \"2019-01-30T14:30:00.5Z\"",
+            text.get_ref()
+        );
+        (text.span().start, reason)
+    })
 }
 
 fn on_grid(centre: i64, tick: i64, offset: usize, key: &str) -> Result<i64, (usize, String)> {
@@ -282,6 +346,48 @@ mod tests {
         assert!(error("x = ").starts_with("line 1"));
         assert_eq!(error(""), "line 1 (offset 0): no [[instrument]] in the file");
         let many: String = (0..65).map(|index| row("IEXG", &format!("S{index}"), "1")).collect();
-        assert!(error(&many).contains("more than 64 instruments"));
+        assert!(error(&many).contains("more than 64 instruments at a time"));
+    }
+
+    #[test]
+    fn instruments_that_come_and_go() {
+        let row = |symbol: &str, more: &str| {
+            format!("[[instrument]]\nvenue = \"IEXG\"\nsymbol = \"{symbol}\"\ntick = 1\n{more}\n")
+        };
+        let noon = "2019-01-30T12:00:00Z";
+        let text = row("A", &format!("until = \"{noon}\""))
+            + &row("B", "from = \"2019-01-30T07:00:00.000000001-05:00\"")
+            + &row("A", "from = \"2019-01-30T13:00:00Z\"");
+        let found = parse(&text, IEX_VENUE).unwrap();
+        let noon_ns = 1_548_849_600_000_000_000;
+        assert_eq!((found[0].from, found[0].until), (None, Some(noon_ns)));
+        assert_eq!((found[1].from, found[1].until), (Some(noon_ns + 1), None));
+        assert!(found[0].carried_at(noon_ns - 1) && !found[0].carried_at(noon_ns));
+        assert!(error(
+            &(row("A", &format!("until = \"{noon}\""))
+                + &row("A", "from = \"2019-01-30T11:59:59Z\""))
+        )
+        .contains("duplicate instrument"));
+        for moment in
+            ["noon", "12:00:00", "2019-01-30", "2019-01-30T12:00:00", "1969-12-31T23:59:59Z", ""]
+        {
+            assert!(
+                error(&row("A", &format!("from = \"{moment}\"")))
+                    .starts_with("line 5 (offset 59): from is"),
+                "{moment}"
+            );
+        }
+        assert!(error(&row("A", "from = 3")).starts_with("line 5"));
+        assert!(error(&row("A", &format!("from = \"{noon}\"\nuntil = \"{noon}\"")))
+            .starts_with("line 6 (offset 90): until is not after the beginning"));
+        assert!(error(&row("A", &format!("from = \"{noon}\"\ncentre = 2")))
+            .contains("a centre of an instrument with from"));
+        let early: String =
+            (0..64).map(|n| row(&format!("S{n}"), &format!("until = \"{noon}\""))).collect();
+        let late: String =
+            (64..128).map(|n| row(&format!("S{n}"), &format!("from = \"{noon}\""))).collect();
+        assert_eq!(parse(&(early.clone() + &late), IEX_VENUE).unwrap().len(), 128);
+        assert!(error(&(late + &early + &row("X", "from = \"2019-01-30T11:00:00Z\"")))
+            .contains("more than 64 instruments at a time"));
     }
 }

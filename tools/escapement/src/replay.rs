@@ -11,6 +11,7 @@ pub(crate) mod recovery;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod settings;
+pub(crate) mod slots;
 pub(crate) mod source;
 mod stamps;
 pub(crate) mod tick_file;

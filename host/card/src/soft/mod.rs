@@ -10,8 +10,8 @@ mod ring_writer;
 
 use escapement_abi::registers::{
     CardTime, Control, GapWindow, IrqControl, LineSeenA, LineSeenB, Lines, LoadCommand, LoadData0,
-    LoadData1, LoadData2, LoadData3, LoadData4, LoadSequence, LoadStatus, NextSequence,
-    RingControl, RingTail, Status,
+    LoadData1, LoadData2, LoadData3, LoadData4, LoadSequence, LoadStatus, MapCommand, NextSequence,
+    RingControl, RingTail, SlotCommand, Status,
 };
 use escapement_abi::{counters, Counter, Register};
 use escapement_codec::Entry;
@@ -245,6 +245,24 @@ impl SoftCard {
         }
     }
 
+    /// A row of the symbol table was written: the symbols that the card would find now.
+    fn map_changed(&mut self) {
+        if let Some(model) = &mut self.core.model {
+            for (symbol, slot) in self.registers.take_map_changes() {
+                model.map_symbol(symbol, slot);
+            }
+        }
+    }
+
+    /// A slot's tick size may be written while it holds no level; centres are only read before start.
+    fn tick_changed(&mut self) {
+        if let (Some(model), Some((slot, tick))) =
+            (&mut self.core.model, self.registers.tick_written())
+        {
+            model.set_tick(slot, tick);
+        }
+    }
+
     /// A load is done at once: nothing is ever on its way.
     fn load(&mut self) -> Result<(), CardError> {
         let command: LoadCommand = self.registers.get();
@@ -261,10 +279,15 @@ impl SoftCard {
             place.copy_from_slice(&word.to_le_bytes());
         }
         let slot = command.slot() as u16;
+        let generation = command.generation() as u8;
         let load = match command.kind() {
             0 => Load::Message(&bytes[..(command.length() as usize).min(LOAD_BYTES_MAX)]),
             1 => Load::SlotProven(slot),
             2 => Load::SlotDoubtful(slot),
+            4 => Load::SlotReleased { slot, generation },
+            5 => Load::SlotAssigned { slot, generation, symbol: words[0].to_le_bytes() },
+            // 6 and 7 do nothing but count
+            6 | 7 => Load::SlotProven(u16::MAX),
             _ => Load::FeedProven,
         };
         let taken =
@@ -321,6 +344,14 @@ impl Device for SoftCard {
             Control::OFFSET => self.control_write(Control::from_raw(value)),
             RingTail::OFFSET | RingControl::OFFSET => self.deliver(),
             LoadCommand::OFFSET => self.load(),
+            MapCommand::OFFSET => {
+                self.map_changed();
+                Ok(())
+            }
+            SlotCommand::OFFSET => {
+                self.tick_changed();
+                Ok(())
+            }
             Lines::OFFSET | GapWindow::OFFSET => {
                 self.lines_changed();
                 Ok(())
@@ -410,6 +441,17 @@ impl Injector for SoftCard {
         self.run(|model, output| {
             model.time_step(stamp_ns, visits_max, &mut |entry| output.push(&entry))
         })
+    }
+
+    fn reach_time(&mut self, now: u64) -> Result<bool, CardError> {
+        let done = self.pass_time(now)?;
+        if let (true, true, Some(model)) =
+            (done, self.registers.get::<Control>().contains(Control::ENABLE), &mut self.core.model)
+        {
+            // nothing is due any more
+            return Ok(model.time_step(now, 0, &mut |_| {}));
+        }
+        Ok(done)
     }
 
     fn advance(&mut self, _cycles: u64) -> Result<(), CardError> {

@@ -33,6 +33,8 @@ impl Position {
             Entry::TicksDropped { hw_time, next_index, .. }
             | Entry::Refresh { hw_time, next_index, .. }
             | Entry::Void { hw_time, next_index, .. }
+            | Entry::SlotAssigned { hw_time, next_index, .. }
+            | Entry::SlotReleased { hw_time, next_index, .. }
             | Entry::TimeStep { hw_time, next_index, .. } => self.advance(hw_time, next_index),
             _ => {}
         }

@@ -49,6 +49,8 @@ pub(super) struct RegisterFile {
     words: [u64; MAP_BYTES / 8],
     symbols: BTreeMap<(bool, u16), ([u8; 8], u16)>,
     slots: BTreeMap<u16, Slot>,
+    /// Symbols of rows written since the model last heard of it.
+    map_touched: Vec<[u8; 8]>,
     params: CardParams,
 }
 
@@ -59,6 +61,7 @@ impl RegisterFile {
             words: [0; MAP_BYTES / 8],
             symbols: BTreeMap::new(),
             slots: BTreeMap::new(),
+            map_touched: Vec::new(),
             params: p,
         };
         let params = u64::from(p.slots)
@@ -117,12 +120,14 @@ impl RegisterFile {
     fn map_command(&mut self) {
         let command: MapCommand = self.get();
         let row = (command.way(), command.index() as u16);
-        if command.valid() {
+        let before = if command.valid() {
             let symbol = self.get::<MapSymbol>().into_raw().to_le_bytes();
-            self.symbols.insert(row, (symbol, command.slot() as u16));
+            self.map_touched.push(symbol);
+            self.symbols.insert(row, (symbol, command.slot() as u16))
         } else {
-            self.symbols.remove(&row);
-        }
+            self.symbols.remove(&row)
+        };
+        self.map_touched.extend(before.map(|(symbol, _)| symbol));
     }
 
     fn slot_command(&mut self) {
@@ -134,6 +139,27 @@ impl RegisterFile {
         } else {
             slot.centres[command.kind() as usize] = Some(centre.into_raw() as i64);
         }
+    }
+
+    /// Symbols whose rows were written since the last call, and the slot that the hardware would find for each now.
+    pub(super) fn take_map_changes(&mut self) -> Vec<(Symbol, Option<u16>)> {
+        let touched = std::mem::take(&mut self.map_touched);
+        touched.into_iter().map(|symbol| (Symbol(symbol), self.slot_of(&symbol))).collect()
+    }
+
+    fn slot_of(&self, symbol: &[u8; 8]) -> Option<u16> {
+        let [low, high] = rows(symbol, self.params.map_log2);
+        [(false, low), (true, high)]
+            .iter()
+            .filter_map(|place| self.symbols.get(place))
+            .find_map(|(found, slot)| (found == symbol).then_some(*slot))
+    }
+
+    /// Slot and tick size, if that is what the last command stored.
+    pub(super) fn tick_written(&self) -> Option<(u16, u32)> {
+        let command: SlotCommand = self.get();
+        let tick = self.get::<SlotTick>().tick() as u32;
+        (command.kind() == 3 && tick != 0).then_some((command.slot() as u16, tick))
     }
 
     /// The golden model's configuration, from what stands in the registers.
@@ -211,7 +237,7 @@ fn writable(offset: usize) -> Option<u64> {
         Lines::OFFSET => 3,
         FeedProtocol::OFFSET => 0xffff_ffff_0001_ffff,
         RecentreRun::OFFSET => 0xff,
-        LoadCommand::OFFSET => 0x1_0fff_033f,
+        LoadCommand::OFFSET => 0xff01_0fff_073f,
         RingControl::OFFSET => 0x33f,
         RingTail::OFFSET => u64::MAX,
         o if READ_ONLY.contains(&o) || o >= escapement_abi::counters::BASE => return None,

@@ -80,6 +80,17 @@ impl BodyReader<'_> {
                 next_index: self.next_index()?,
                 next_seq: self.pn("next sequence")?,
             },
+            kind::SLOT_ASSIGNED => {
+                let generation = self.cursor.take(2)? as u8;
+                let symbol = self.pn("symbol")?.to_le_bytes();
+                self.running.sides = [NEW_SIDE; 3];
+                Entry::SlotAssigned { hw_time, next_index: running_index, slot, generation, symbol }
+            }
+            kind::SLOT_RELEASED => {
+                let generation = self.cursor.take(2)? as u8;
+                self.running.sides = [NEW_SIDE; 3];
+                Entry::SlotReleased { hw_time, next_index: running_index, slot, generation }
+            }
             kind::RESTART => Entry::Restart {
                 hw_time,
                 session: self.pn("session id")?,

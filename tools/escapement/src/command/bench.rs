@@ -146,6 +146,7 @@ pub(super) fn run(command: &Command) -> Result<(), Failure> {
         read_lines: true,
         bare: true,
         servers: Servers::default(),
+        changes: Vec::new(),
     };
     let mut cards = serde_json::Map::new();
     for kind in kinds {

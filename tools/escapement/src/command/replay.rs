@@ -98,6 +98,11 @@ impl Arguments {
         arguments.settings.assure_fits(arguments.card)?;
         let prepared = arguments.settings.prepare(&arguments.captures)?;
         arguments.servers.assure_fits(&prepared.config, prepared.protocol)?;
+        if !arguments.servers.is_empty() && !prepared.changes.is_empty() {
+            return Err(Failure::input(
+                "--recover-mold and --recover-glimpse do not go with from and until in the instrument file yet",
+            ));
+        }
         let options = Options {
             speed: arguments.speed,
             check: arguments.check,
@@ -107,6 +112,7 @@ impl Arguments {
             read_lines: true,
             bare: false,
             servers: arguments.servers.clone(),
+            changes: prepared.changes.clone(),
         };
         let outcome = on_card(arguments.card, &prepared, &prepared.config, &options)?;
         let (early, whole) = latencies(arguments, &prepared, &outcome)?;
@@ -170,6 +176,7 @@ fn latencies(
         read_lines: false,
         bare: false,
         servers: Servers::default(),
+        changes: Vec::new(),
     };
     let other = on_card(arguments.card, prepared, &config, &options)?;
     let other = other.latency.map(|report| ModeLatency { report, frames: other.packets });

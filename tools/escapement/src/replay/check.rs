@@ -12,7 +12,7 @@ use std::thread::JoinHandle;
 
 use crossbeam_channel::Sender;
 use escapement_card::{CardConfig, CardCounters, CardParams, Line};
-use escapement_feed::{CardModel, Load};
+use escapement_feed::{CardModel, Load, Symbol};
 use serde_json::{json, Value};
 
 pub(crate) use compare::{Comparison, Mismatch};
@@ -31,19 +31,33 @@ struct Batch {
     bytes: Vec<u8>,
     /// Line, stamp and length of each.
     frames: Vec<(Line, u64, usize)>,
-    /// In front of the frames: what the host loaded, and the stamps.
-    loads: Vec<(u64, OwnedLoad)>,
+    /// In front of the frames: what the host did to the card.
+    acts: Vec<HostAct>,
     /// Behind the frames: the input ended.
     flush: bool,
     lines: Vec<(u64, [u8; 64])>,
     lost: Vec<(u64, u64)>,
 }
 
+/// What the host did to the running card, which was empty.
+pub(super) enum HostAct {
+    /// A load and its stamp.
+    Load(u64, OwnedLoad),
+    /// Card time passed without a frame.
+    Time(u64),
+    /// A symbol names this slot now, or none.
+    Symbol([u8; 8], Option<u16>),
+    /// A slot's tick size.
+    Tick(u16, u32),
+}
+
 /// A load on its way to the check.
-enum OwnedLoad {
+pub(super) enum OwnedLoad {
     Message(Vec<u8>),
     SlotProven(u16),
     SlotDoubtful(u16),
+    SlotReleased { slot: u16, generation: u8 },
+    SlotAssigned { slot: u16, generation: u8, symbol: [u8; 8] },
     FeedProven,
 }
 
@@ -53,6 +67,10 @@ impl From<Load<'_>> for OwnedLoad {
             Load::Message(data) => Self::Message(data.to_vec()),
             Load::SlotProven(slot) => Self::SlotProven(slot),
             Load::SlotDoubtful(slot) => Self::SlotDoubtful(slot),
+            Load::SlotReleased { slot, generation } => Self::SlotReleased { slot, generation },
+            Load::SlotAssigned { slot, generation, symbol } => {
+                Self::SlotAssigned { slot, generation, symbol }
+            }
             Load::FeedProven => Self::FeedProven,
         }
     }
@@ -64,6 +82,12 @@ impl OwnedLoad {
             Self::Message(data) => Load::Message(data),
             Self::SlotProven(slot) => Load::SlotProven(*slot),
             Self::SlotDoubtful(slot) => Load::SlotDoubtful(*slot),
+            Self::SlotReleased { slot, generation } => {
+                Load::SlotReleased { slot: *slot, generation: *generation }
+            }
+            Self::SlotAssigned { slot, generation, symbol } => {
+                Load::SlotAssigned { slot: *slot, generation: *generation, symbol: *symbol }
+            }
             Self::FeedProven => Load::FeedProven,
         }
     }
@@ -95,8 +119,17 @@ impl Checker {
             for batch in receiver {
                 let mut at = 0;
                 let mut expect = |entry| comparison.expect(entry);
-                for (stamp, load) in &batch.loads {
-                    model.load(*stamp, load.as_load(), &mut expect);
+                for act in &batch.acts {
+                    match act {
+                        HostAct::Load(stamp, load) => {
+                            model.load(*stamp, load.as_load(), &mut expect);
+                        }
+                        HostAct::Time(now) => {
+                            model.time_step(*now, usize::MAX, &mut expect);
+                        }
+                        HostAct::Symbol(symbol, slot) => model.map_symbol(Symbol(*symbol), *slot),
+                        HostAct::Tick(slot, tick) => model.set_tick(*slot, *tick),
+                    }
                 }
                 for (line, stamp_ns, length) in batch.frames {
                     let frame = &batch.bytes[at..at + length];
@@ -130,10 +163,15 @@ impl Checker {
 
     /// The host loaded the card, which was empty.
     pub(crate) fn load(&mut self, stamp: u64, load: Load<'_>) {
+        self.act(HostAct::Load(stamp, load.into()));
+    }
+
+    /// The host did something to the card, which was empty.
+    pub(super) fn act(&mut self, act: HostAct) {
         if !self.batch.frames.is_empty() || self.batch.flush || !self.batch.lines.is_empty() {
             self.send();
         }
-        self.batch.loads.push((stamp, load.into()));
+        self.batch.acts.push(act);
     }
 
     /// The input has ended; nothing but loads and lines comes after.

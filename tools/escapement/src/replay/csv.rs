@@ -33,8 +33,6 @@ impl<W: Write> TickCsv<W> {
         hw_time: bool,
     ) -> io::Result<Self> {
         writeln!(output, "{HEADER}{}", if hw_time { ",hw_time_ns" } else { "" })?;
-        let name =
-            |one: &Instrument| format!("{},{}", one.venue, quoted(&symbol_name(&one.symbol)));
         Ok(Self {
             output,
             clock: (protocol != Protocol::Itch).then(NewYork::new),
@@ -43,6 +41,18 @@ impl<W: Write> TickCsv<W> {
             hw_time,
             row: Vec::with_capacity(128),
         })
+    }
+
+    /// A slot carries another instrument from now on, or none.
+    pub(crate) fn name(&mut self, slot: u16, instrument: Option<&Instrument>) {
+        let slot = usize::from(slot);
+        while self.names.len() <= slot {
+            self.names.push(format!("{},slot {}", self.venue, self.names.len()));
+        }
+        self.names[slot] = match instrument {
+            Some(one) => name(one),
+            None => format!("{},slot {slot}", self.venue),
+        };
     }
 
     /// Writes the row of a tick.
@@ -132,6 +142,10 @@ impl<W: Write> TickCsv<W> {
     pub(crate) fn into_output(self) -> W {
         self.output
     }
+}
+
+fn name(one: &Instrument) -> String {
+    format!("{},{}", one.venue, quoted(&symbol_name(&one.symbol)))
 }
 
 /// Name of a kind in rows and reports.

@@ -8,6 +8,7 @@ use escapement_codec::{
 };
 
 use super::record::Record;
+use super::slots::Change;
 use crate::instruments::{Instrument, SLOTS};
 
 /// Kinds of ticks in the order of reports.
@@ -17,6 +18,10 @@ pub(crate) const TICK_KINDS: [TickKind; 5] =
 /// Reads lines one after the other and counts what they say.
 pub(crate) struct LineTally<W: Write> {
     centres: CentreTable<SLOTS>,
+    /// Changes of slots that are planned; a generation of a slot names its instrument.
+    changes: Vec<Change>,
+    /// Changes that the lines told.
+    pub(crate) changes_told: u64,
     sequence: SequenceTrack,
     record: Option<Record<W>>,
     /// Lines read.
@@ -55,9 +60,15 @@ pub(crate) struct LineTally<W: Write> {
 
 impl<W: Write> LineTally<W> {
     /// A reader of the lines of a card with these instruments; rows go to `record`.
-    pub(crate) fn new(instruments: &[Instrument], record: Option<Record<W>>) -> Self {
+    pub(crate) fn new(
+        instruments: &[Instrument],
+        changes: &[Change],
+        record: Option<Record<W>>,
+    ) -> Self {
         Self {
             centres: centres_of(instruments),
+            changes: changes.to_vec(),
+            changes_told: 0,
             sequence: SequenceTrack::new(),
             record,
             lines: 0,
@@ -151,6 +162,27 @@ impl<W: Write> LineTally<W> {
                 }
             }
             Entry::Void { .. } => self.voids += 1,
+            Entry::SlotAssigned { slot, generation, symbol, .. } => {
+                self.changes_told += 1;
+                let change = self.changes.iter().find(|change| {
+                    change.assigned
+                        && change.slot == slot
+                        && change.generation == generation
+                        && change.instrument.symbol == symbol
+                });
+                // of one that is not known not even the tick size is
+                self.centres.set_tick(slot, change.map_or(0, |change| change.instrument.tick));
+                if let Some(record) = &mut self.record {
+                    record.name(slot, change.map(|change| &change.instrument));
+                }
+            }
+            Entry::SlotReleased { slot, .. } => {
+                self.changes_told += 1;
+                self.centres.set_tick(slot, 0);
+                if let Some(record) = &mut self.record {
+                    record.name(slot, None);
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -7,6 +7,7 @@ use escapement_codec::{LineTick, Price};
 use escapement_recovery::Repair;
 
 use super::csv::TickCsv;
+use crate::instruments::Instrument;
 
 /// Bytes of rows that are held at most; a longer stretch is written as the card told it.
 const HELD_BYTES_MAX: usize = 256 << 20;
@@ -78,6 +79,11 @@ impl<W: Write> Record<W> {
         if self.repairs {
             self.held.get_or_insert_default();
         }
+    }
+
+    /// A slot carries another instrument from now on, or none.
+    pub(crate) fn name(&mut self, slot: u16, instrument: Option<&Instrument>) {
+        self.csv.name(slot, instrument);
     }
 
     /// What comes from the card now is caused by loads, or no longer is.

@@ -15,6 +15,7 @@ use super::passed::Passed;
 use super::recovery::RecoveryReport;
 use super::run::Outcome;
 use super::settings::Prepared;
+use super::slots::SlotReport;
 use crate::failure::Failure;
 use crate::price;
 
@@ -317,6 +318,7 @@ impl Report {
             "error": self.verdict().err().map(|failure| failure.to_string()),
             "check": outcome.verdict.as_ref().map(|verdict| verdict.json()),
         });
+        report["slots"] = json!(outcome.slots.as_ref().map(SlotReport::json));
         report["recovery"] = json!(outcome.recovery.as_ref().map(RecoveryReport::json));
         report
     }
@@ -404,6 +406,9 @@ impl Report {
                 tally.gaps, tally.declared_lost, tally.restarts, tally.voids, tally.announced_drops
             ),
         );
+        if let Some(slots) = &outcome.slots {
+            row("slots", slots.text());
+        }
         if let Some(recovery) = &outcome.recovery {
             row("recovery", recovery.text());
         }

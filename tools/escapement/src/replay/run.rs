@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use escapement_card::injector::FRAME_BYTES_MAX;
 use escapement_card::{
     CardConfig, CardCounters, CardError, Device, Driver, DriverStats, Frame, Injector,
-    LatencyReport, Line, RingEvent,
+    LatencyReport, Line, Load, RingEvent,
 };
 
-use super::check::{Checker, Verdict};
+use super::check::{Checker, HostAct, Verdict};
 use super::csv::TickCsv;
 use super::lines::LineTally;
 use super::pace::{Pace, Speed};
@@ -17,6 +17,7 @@ use super::passed::Passed;
 use super::record::Record;
 use super::recovery::{Recovery, RecoveryReport, Servers};
 use super::settings::Prepared;
+use super::slots::{Act, Change, SlotChanges, SlotReport};
 use super::source::Source;
 use super::stamps::Stamps;
 use super::tick_file::TickFile;
@@ -43,6 +44,8 @@ pub(crate) struct Options {
     pub(crate) bare: bool,
     /// Where what was lost can be had again.
     pub(crate) servers: Servers,
+    /// Slots that change hands.
+    pub(crate) changes: Vec<Change>,
 }
 
 /// What a replay gave.
@@ -72,6 +75,7 @@ pub(crate) struct Outcome {
     pub(crate) cpu: Duration,
     pub(crate) verdict: Option<Verdict>,
     pub(crate) recovery: Option<RecoveryReport>,
+    pub(crate) slots: Option<SlotReport>,
     /// What ended the captures early, after everything good before it.
     pub(crate) capture_error: Option<String>,
     /// What ended the card early.
@@ -83,6 +87,7 @@ struct Replay<D> {
     tally: LineTally<TickFile>,
     checker: Option<Checker>,
     recovery: Option<Recovery>,
+    slots: Option<SlotChanges>,
     passed: Option<Passed>,
     lost_lines: u64,
     read_lines: bool,
@@ -126,13 +131,19 @@ pub(crate) fn replay<D: Device + Injector>(
     } else {
         Some(Recovery::new(&options.servers, config, &info.params)?)
     };
-    let tally = LineTally::new(&prepared.instruments, record);
+    let slots = if options.changes.is_empty() {
+        None
+    } else {
+        Some(SlotChanges::new(&options.changes, config, &info.params)?)
+    };
+    let tally = LineTally::new(&prepared.instruments, &options.changes, record);
     let card = driver.device_mut().name().to_string();
     let mut replay = Replay {
         driver,
         tally,
         checker,
         recovery,
+        slots,
         passed: (!options.bare).then(|| Passed::new(config, prepared.protocol)),
         lost_lines: 0,
         read_lines: options.read_lines,
@@ -214,6 +225,7 @@ pub(crate) fn replay<D: Device + Injector>(
         cpu,
         verdict,
         recovery,
+        slots: replay.slots.map(SlotChanges::finish),
         capture_error,
         card_error,
     })
@@ -232,21 +244,15 @@ impl<D: Device + Injector> Replay<D> {
         stamp_ns: u64,
         bytes: &[u8],
     ) -> Result<Result<(), CardError>, Failure> {
+        if let Err(error) = self.change_slots(stamp_ns)? {
+            return Ok(Err(error));
+        }
         let frame = Frame { line, bytes, stamp_ns, fcs_bad: false };
         if let Some(checker) = &mut self.checker {
             checker.frame(line, stamp_ns, bytes);
         }
-        // a long pause before the frame makes more lines than the ring holds
-        loop {
-            match self.driver.device_mut().pass_time(stamp_ns) {
-                Ok(true) => break,
-                Ok(false) => {
-                    if let Err(error) = self.drain()? {
-                        return Ok(Err(error));
-                    }
-                }
-                Err(error) => return Ok(Err(error)),
-            }
+        if let Err(error) = self.let_pass(|card| card.pass_time(stamp_ns))? {
+            return Ok(Err(error));
         }
         if let Err(error) = self.driver.device_mut().inject(&frame) {
             return Ok(Err(error));
@@ -260,7 +266,99 @@ impl<D: Device + Injector> Replay<D> {
         if let Some(recovery) = &mut self.recovery {
             recovery.frame(line, stamp_ns, bytes);
         }
+        if let Some(slots) = &mut self.slots {
+            slots.frame(line, stamp_ns, bytes);
+        }
         self.recover()
+    }
+
+    /// Lets card time pass; a long pause makes more lines than the ring holds.
+    fn let_pass(
+        &mut self,
+        mut pass: impl FnMut(&mut D) -> Result<bool, CardError>,
+    ) -> Result<Result<(), CardError>, Failure> {
+        loop {
+            match pass(self.driver.device_mut()) {
+                Ok(true) => return Ok(Ok(())),
+                Ok(false) => {
+                    if let Err(error) = self.drain()? {
+                        return Ok(Err(error));
+                    }
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+    }
+
+    /// Makes the changes of slots that come before a frame of this stamp.
+    fn change_slots(&mut self, stamp_ns: u64) -> Result<Result<(), CardError>, Failure> {
+        while let Some(time) = self.slots.as_ref().and_then(|slots| slots.due(stamp_ns)) {
+            if let Err(error) = self.empty_card()? {
+                return Ok(Err(error));
+            }
+            if let Some(now) = time {
+                if let Some(checker) = &mut self.checker {
+                    checker.act(HostAct::Time(now));
+                }
+                if let Err(error) = self.let_pass(|card| card.reach_time(now))? {
+                    return Ok(Err(error));
+                }
+                if let Err(error) = self.empty_card()? {
+                    return Ok(Err(error));
+                }
+            }
+            self.record_loading(true);
+            let Some(mut slots) = self.slots.take() else { return Ok(Ok(())) };
+            if let Some(now) = time {
+                slots.time_step(now);
+            }
+            let changed = slots.apply(|act| {
+                let taken = self.act(act).map_err(Stop::Card)?;
+                self.drain().map_err(Stop::Host)?.map_err(Stop::Card)?;
+                Ok(taken)
+            });
+            self.slots = Some(slots);
+            match changed {
+                Ok(_) => {}
+                Err(Stop::Card(error)) => return Ok(Err(error)),
+                Err(Stop::Host(failure)) => return Err(failure),
+            }
+            if let Err(error) = self.empty_card()? {
+                return Ok(Err(error));
+            }
+            self.record_loading(false);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Does one thing to the empty card, and to the model that checks it.
+    fn act(&mut self, act: &Act<'_>) -> Result<bool, CardError> {
+        let mut expect = |act| {
+            if let Some(checker) = &mut self.checker {
+                checker.act(act);
+            }
+        };
+        match *act {
+            Act::Load(stamp, load) => {
+                expect(HostAct::Load(stamp, load.into()));
+                self.driver.load(stamp, load)
+            }
+            Act::Release(stamp, change) => {
+                let (slot, generation) = (change.slot, change.generation);
+                expect(HostAct::Load(stamp, Load::SlotReleased { slot, generation }.into()));
+                expect(HostAct::Symbol(change.instrument.symbol, None));
+                self.driver.release_slot(stamp, slot, generation, change.instrument.symbol)
+            }
+            Act::Assign(stamp, change) => {
+                let (slot, generation) = (change.slot, change.generation);
+                let (symbol, tick) = (change.instrument.symbol, change.instrument.tick);
+                let load = Load::SlotAssigned { slot, generation, symbol };
+                expect(HostAct::Tick(slot, tick));
+                expect(HostAct::Load(stamp, load.into()));
+                expect(HostAct::Symbol(symbol, Some(slot)));
+                self.driver.assign_slot(stamp, slot, generation, symbol, tick)
+            }
+        }
     }
 
     /// Mends the card if it was left behind and what it lacks can be had.

@@ -9,6 +9,7 @@ use escapement_card::{
 };
 use escapement_feed::Protocol;
 
+use super::slots::{self, Change};
 use crate::failure::Failure;
 use crate::instruments::{self, Instrument, SLOTS};
 use crate::price;
@@ -103,7 +104,10 @@ pub(crate) struct Prepared {
     pub(crate) captures: Vec<PathBuf>,
     /// The line of each capture.
     pub(crate) lines: Vec<Line>,
+    /// Those that the card carries from the start, by slot.
     pub(crate) instruments: Vec<Instrument>,
+    /// Slots that change hands later, in the order of time.
+    pub(crate) changes: Vec<Change>,
     pub(crate) config: CardConfig,
     /// How the soft card is built.
     pub(crate) soft_params: CardParams,
@@ -161,6 +165,14 @@ impl Settings {
                 busiest.map(|symbol| Instrument::plain(venue, symbol, self.tick)).collect()
             }
         };
+        let (instruments, changes) = slots::plan(instruments);
+        if !changes.is_empty() && found.protocol != Protocol::Itch {
+            let name = self.instruments.display();
+            return Err(Failure::input(format!(
+                "{name}: from and until are for ITCH feeds, this is {}",
+                found.protocol.venue()
+            )));
+        }
         let mut order: Vec<usize> = (0..captures.len()).collect();
         order.sort_by_key(|&file| survey.files[file].line);
         let lines = order.iter().map(|&file| survey.files[file].line).collect();
@@ -201,7 +213,16 @@ impl Settings {
             soft_params.order_ways = ways;
         }
         let protocol = found.protocol;
-        Ok(Prepared { survey, protocol, captures, lines, instruments, config, soft_params })
+        Ok(Prepared {
+            survey,
+            protocol,
+            captures,
+            lines,
+            instruments,
+            changes,
+            config,
+            soft_params,
+        })
     }
 
     /// Name and text of the instrument file, if one is read.
