@@ -10,9 +10,8 @@
 //   Divide     (sequential, begun with the tick that asked for it) and Recentre, after the operation's last tick
 //   Finish     publish, disposition; not in the middle of a message
 //   Change     the slot is released or assigned (EvSlot): one entry, its centres are not valid any more
-// A muted slot's levels change as ever, but nothing is compared, published or told.
-//
 // so the first entry stands at the output register in cycle 5 (trade, bid), 6 at the latest for a ladder hit.
+// A muted slot's levels change as ever, but nothing is compared, published or told.
 //
 // An order that makes no tick is written as soon as all is known: in cycle 2 what happens to a level that stays, or is
 // in the ladder and not the best (`early`), in cycle 3 the end of a linked level (`late`), in cycle 4 a new level. In cycles 2

@@ -129,7 +129,6 @@ fn an_itch_feed_allocates_nothing_after_start() {
         .map(|packet| {
             let messages = messages(packet);
             let bytes = frame(sequence, &messages);
-            // every hundredth packet is lost: the gap is declared when the next one passes it
             sequence += messages.len() as u64;
             bytes
         })
@@ -140,6 +139,7 @@ fn an_itch_feed_allocates_nothing_after_start() {
 
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     let mut lines = 0u64;
+    // Every hundredth packet is lost: the gap is declared when the next one passes it.
     for (number, bytes) in frames.iter().enumerate().filter(|(number, _)| number % 100 != 99) {
         let stamp_ns = 1_000_000 + 50_000 * number as u64;
         let frame = Frame { line: Line::A, bytes, stamp_ns, fcs_bad: false };

@@ -109,7 +109,9 @@ fn slot_of(control: &Entry) -> Option<u16> {
     match *control {
         Entry::TicksDropped { slot, .. }
         | Entry::Recentre { slot, .. }
-        | Entry::Refresh { slot, .. } => Some(slot),
+        | Entry::Refresh { slot, .. }
+        | Entry::SlotAssigned { slot, .. }
+        | Entry::SlotReleased { slot, .. } => Some(slot),
         _ => None,
     }
 }
@@ -407,14 +409,14 @@ fn encode_control(entry: &Entry, running: &Running, out: &mut Scratch) -> Result
             payload.put_pn(next_index & INDEX_MASK);
             kind::RESTART
         }
-        Entry::SlotAssigned { slot, generation, symbol, .. } => {
+        Entry::SlotAssigned { generation, symbol, .. } => {
             payload.put(u64::from(generation), 2);
             payload.put_pn(u64::from_le_bytes(symbol));
-            (kind::SLOT_ASSIGNED, Some(slot))
+            kind::SLOT_ASSIGNED
         }
-        Entry::SlotReleased { slot, generation, .. } => {
+        Entry::SlotReleased { generation, .. } => {
             payload.put(u64::from(generation), 2);
-            (kind::SLOT_RELEASED, Some(slot))
+            kind::SLOT_RELEASED
         }
         Entry::Tick(_) => return Err(PushError::Unrepresentable),
     };

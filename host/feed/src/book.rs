@@ -184,6 +184,8 @@ impl Book {
     /// The slot was released, or assigned to another instrument: what was published of the one before is forgotten.
     /// Released it is muted; assigned it is in doubt until the host has proven it.
     pub fn change_hands(&mut self, slot: u16, assigned: bool) {
+        // What was published is not the best any more.
+        self.levels.mark_moved(slot);
         let slot = &mut self.slots[usize::from(slot)];
         slot.muted = !assigned;
         slot.bad = assigned;
@@ -197,6 +199,7 @@ impl Book {
     /// Sets a slot's tick size; it must hold no level.
     pub fn set_tick(&mut self, slot: u16, tick: u32) {
         self.slots[usize::from(slot)].tick = tick;
+        self.levels.set_tick(slot, tick);
     }
 
     /// An order that was not in the table has gone.
@@ -338,6 +341,9 @@ impl<F: FnMut(Entry)> At<'_, F> {
     /// Publishes the best levels, after the trade that took from them, if there was one: price, size and aggressor.
     #[inline]
     pub fn publish_best(&mut self, trade: Option<(i64, u64, u8)>) -> MessageDisposition {
+        if self.slot.muted {
+            return MessageDisposition::NoChange;
+        }
         let number = self.number;
         // What was published last is the best as it was then.
         if !self.levels.take_moved(number) && trade.is_none() {

@@ -72,7 +72,7 @@ impl Ladder {
             return None;
         }
         // Exact for multiples of the tick, as these are below 2^31; the others show when multiplied back.
-        let step = distance * self.reciprocal >> 32;
+        let step = (distance * self.reciprocal) >> 32;
         (step * self.tick == distance).then_some(step as usize)
     }
 

@@ -348,6 +348,13 @@ impl LevelStore {
         bid | ask
     }
 
+    /// The next question whether a best of the slot has changed is answered with yes.
+    pub fn mark_moved(&mut self, slot: u16) {
+        for side in [Side::Bid, Side::Ask] {
+            self.side_mut(slot, side).moved = true;
+        }
+    }
+
     /// Whether a slot has the same levels in another store.
     #[must_use]
     pub fn same_slot(&self, other: &Self, slot: u16) -> bool {
