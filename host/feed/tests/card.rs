@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use escapement_codec::{Entry, PriceKind, RefreshState, Tick, TickKind};
 use escapement_feed::{
     CardConfig, CardModel, ConfigError, Event, FrameDisposition, FrameMode, Instrument,
-    LevelGeometry, Line, MessageDisposition as D, Protocol,
+    LevelGeometry, Line, Load, MessageDisposition as D, Protocol,
 };
 use support::wire::{card, level, quote, status, symbol, system_event, trade, FrameMaker};
 
@@ -515,4 +515,30 @@ fn reset_gives_a_fresh_card() {
     bench.stamp -= 10;
     assert_eq!(bench.send(1, vec![quote("A", (1, 100), (2, 200))]), first);
     assert_eq!(bench.model.counters().frames_in(), 1);
+}
+
+#[test]
+fn a_slot_that_changed_hands_tells_its_best_again() {
+    let mut bench = Bench::new(card(Deep));
+    assert_eq!(ticks(&bench.send(1, vec![level(b'8', true, "A", 5, 10_000)])).len(), 1);
+    for assigned in [false, true] {
+        let load = if assigned {
+            Load::SlotAssigned { slot: 0, generation: 2, symbol: *b"A       " }
+        } else {
+            Load::SlotReleased { slot: 0, generation: 1 }
+        };
+        let next = 2 + u64::from(assigned);
+        let mut told = Vec::new();
+        assert!(bench.model.load(next, load, &mut |entry| told.push(entry)));
+        assert_eq!(told.len(), 1, "{told:?}");
+        // A level behind the best: only what was forgotten makes it a tick.
+        let behind = level(b'8', true, "A", 7, 9_900 - 100 * next as i64);
+        let ticks = ticks(&bench.send(next, vec![behind]));
+        if assigned {
+            assert_eq!(ticks.len(), 1, "{ticks:?}");
+            assert_eq!((ticks[0].price, ticks[0].size), (Some(10_000), 5));
+        } else {
+            assert!(ticks.is_empty(), "released: {ticks:?}");
+        }
+    }
 }
