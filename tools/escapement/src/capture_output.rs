@@ -28,7 +28,9 @@ pub(crate) fn shown(path: &Path) -> String {
 pub(crate) fn open(path: &Path, force: bool) -> Result<Output, Failure> {
     let to: Box<dyn Write> = if is_stdout(path) {
         if io::stdout().is_terminal() {
-            return Err(Failure::input("stdout: a terminal, expected a file or a pipe: a capture is not text"));
+            return Err(Failure::input(
+                "stdout: a terminal, expected a file or a pipe: a capture is not text",
+            ));
         }
         Box::new(io::stdout().lock())
     } else {

@@ -219,6 +219,9 @@ fn info(arguments: &Info) -> Result<(), Failure> {
             "group_b": feed.group_b.map(|b| b.to_string()), "name": feed.protocol.name(),
             "protocol": format!("{:#06x}", feed.protocol.id()), "channel": feed.channel,
         })),
+        "other_lines": survey.other_lines.iter().map(|(to, packets)| json!({
+            "group": to.ip().to_string(), "port": to.port(), "packets": packets,
+        })).collect::<Vec<_>>(),
         "messages": survey.messages,
         "symbols": survey.symbols.len(),
         "messages_beyond_symbols": survey.beyond_symbols,

@@ -97,6 +97,9 @@ impl Arguments {
         let arguments = self;
         arguments.settings.assure_fits(arguments.card)?;
         let prepared = arguments.settings.prepare(&arguments.captures)?;
+        for hint in prepared.survey.hints() {
+            eprintln!("escapement: hint: {hint}");
+        }
         arguments.servers.assure_fits(&prepared.config, prepared.protocol)?;
         let options = Options {
             speed: arguments.speed,
