@@ -13,7 +13,8 @@
 //   Read     compares again with the slot now known, reads its count
 // Usual:      Main                               U: Main (takes the original out), Read, Main (the new one)
 // New locate: Resolve, Read, Main                reused reference: Main (takes the old order out), Main
-// An order in another slot than its locate tells costs a Main more, which reads that slot's count.
+// An order in another slot than its locate tells costs a Main more, which reads that slot's count. So does a living order
+// whose reference an A without a slot reuses: it is taken out, and that is all.
 //
 // `open_o` tells when an ITCH event may be taken: every second cycle at the most. EvRestart forgets orders, locates and
 // counts by stepping their generation; `sweep_o` (numbers used up, after reset) keeps ITCH events out.
@@ -275,7 +276,7 @@ module instrument_map
           emit = !disp_valid;
         end
         CmdAdd: begin
-          if (!mapped) begin
+          if (!mapped && !want_order) begin
             disp_valid = 1'b1;
           end else if (read_count_first) begin
             last = 1'b0;
@@ -283,7 +284,7 @@ module instrument_map
             emit   = 1'b1;
             remove = want_order;
             insert = !want_order;
-            last   = insert;
+            last   = insert || !mapped;
           end
         end
         CmdReduce, CmdDelete, CmdReplace: begin
@@ -310,7 +311,9 @@ module instrument_map
 
   assign lookup_new = go && remove && s2_itch_q.cmd == CmdReplace;
   assign order_compare = (move && itch_mode_i) || (go && step_q == StRead);
-  assign order_write = go && ((insert && (order_hit || !order_full)) || change || lookup_new);
+  // Of an A the new order is written over the old one, if it has a slot.
+  assign order_write = go && ((insert && (order_hit || !order_full)) || change || lookup_new ||
+                              (remove && last));
   assign order_live = insert || (change && s2_itch_q.cmd == CmdReduce && left_shares != 32'd0);
   always_comb begin
     order_data = order;
@@ -398,6 +401,7 @@ module instrument_map
         op_o.size0 <= 64'(order.shares);
         // A reused reference in another slot: that slot has its own comparison and its own mark.
         op_o.complete <= s2_itch_q.cmd == CmdAdd && order_differs;
+        op_o.order_last <= last;
         op_o.mark_bad <= s2_itch_q.cmd == CmdAdd && order_differs;
       end else if (change) begin
         op_o.slot <= order.slot;

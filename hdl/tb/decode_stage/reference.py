@@ -130,7 +130,13 @@ class Reference:
     def add(self, r, kind, data):
         slot = self.slot_of(r, data, teach=True)
         if slot is NO_SLOT:
-            r.map = "unmapped"
+            old = self.orders.pop(field(data, "ref"), None)
+            if old:
+                r.events.append("reused_ref")
+                r.ops.append(self.level(old, old.shares, mark=1))
+                r.notes["insert"] = "reused, no slot"
+            else:
+                r.map = "unmapped"
             return
         order = Order(slot, int(field(data, "side") != ord("B")), field(data, "price"), field(data, "shares"))
         self.insert(r, field(data, "ref"), order)

@@ -197,8 +197,10 @@ def coverage():
     cov.cross("kind x reduce", "kind", "reduce", ignore=lambda k, r: k not in "ECX")
     cov.bins("printable", [True, False])
     cov.cross("printable x reduce", "printable", "reduce")
-    cov.bins("insert", ["free way", "last way", "overflow", "reused", "reused, other slot"])
-    cov.cross("kind x insert", "kind", "insert", ignore=lambda k, i: k not in "AFU")
+    cov.bins("insert", ["free way", "last way", "overflow", "reused", "reused, other slot", "reused, no slot"])
+    cov.cross("kind x insert", "kind", "insert", ignore=lambda k, i: k not in "AFU" or (k, i) == ("U", "reused, no slot"))
+    cov.bins("stranger", ["locate unmapped", "symbol unmapped"])  # of a reused reference
+    cov.cross("kind x stranger", "kind", "stranger", ignore=lambda k, s: k not in "AF")
     cov.bins("new reference", ["the same", "same set", "other set"])
     cov.bins("operation", OPERATIONS)
     cov.bins("untracked", [0, 1])
@@ -227,6 +229,8 @@ def sample(cov, item, ev, result):
         # each note alone with the kind: crosses are of the kind with one note
         for name, value in result.notes.items():
             cov.hit(kind=item[0], **{name: value})
+        if result.notes.get("insert") == "reused, no slot":
+            cov.hit(kind=item[0], stranger=result.notes["instrument"])
         if "printable" in result.notes:
             cov.hit(printable=result.notes["printable"], reduce=result.notes["reduce"])
 

@@ -192,9 +192,23 @@ impl<F: FnMut(Entry)> On<'_, F> {
                 slot
             }
         };
-        let Some(slot) = slot else { return MessageDisposition::Unmapped };
         let AddOrder { reference, side, shares, price, .. } = *order;
+        let Some(slot) = slot else { return self.stranger(head, reference) };
         self.place(head, Order { reference, price, shares, slot, side }, None)
+    }
+
+    /// An order of an instrument without a slot. A living order cannot be what it was when its reference is another's.
+    fn stranger(&mut self, head: Head, reference: u64) -> MessageDisposition {
+        let Some(place) = self.flow.orders.find(reference) else {
+            return MessageDisposition::Unmapped;
+        };
+        let old = self.flow.orders.get(place);
+        self.flow.orders.remove(place);
+        self.counters.event(Event::ReusedRef);
+        let mut at = self.at(old.slot, head);
+        at.lose(old.side, i64::from(old.price), old.shares);
+        at.mark();
+        at.publish_best(None)
     }
 
     /// Puts an order on the book, after the one that it replaces left (out of the table already), and compares.

@@ -182,6 +182,22 @@ fn a_reused_reference_replaces_the_old_order_and_flags_both_slots() {
 }
 
 #[test]
+fn a_reference_reused_by_an_instrument_without_a_slot_takes_the_old_order_out_and_flags_its_slot() {
+    let mut bench = Bench::new();
+    bench.send((1..=3).map(|number| add(A, "A", number, b'B', 5, 1000 * number as u32)).collect());
+    assert_eq!(bench.told(add(C, "C", 9, b'B', 1, 7)), (vec![], D::Unmapped), "a fresh one");
+    assert!(!bench.flagged(A));
+    let entries = bench.ticks(add(C, "C", 3, b'S', 1, 7));
+    let told: Vec<_> = entries.iter().map(|t| (t.slot, t.kind, t.price, t.flags)).collect();
+    assert_eq!(told, [(0, BID, Some(2000), 0)]);
+    assert!(bench.flagged(A) && !bench.flagged(B));
+    // behind the best: nothing to tell; a locate that is not learned yet, by its symbol
+    assert_eq!(bench.told(add(C + 1, "C", 1, b'S', 1, 7)), (vec![], D::NoChange));
+    assert_eq!((bench.event(Event::ReusedRef), bench.model.orders().unwrap().len()), (2, 1));
+    assert_eq!(bench.told(delete(A, 2)).0, [(BID, None, 0)], "no other level is left");
+}
+
+#[test]
 fn a_full_order_set_is_counted_flagged_and_forgiven_when_the_order_leaves() {
     let mut bench = Bench::new();
     bench.send((1..=4).map(|reference| add(A, "A", reference, b'B', 1, 100)).collect());

@@ -184,9 +184,12 @@ impl Teller {
             Body::Add { reference, is_ask, shares, stock, price } => {
                 let instrument = self.of_locate_or(locate, stock);
                 self.locates.entry(locate).or_insert(instrument);
-                if let Some(instrument) = instrument {
-                    let side = if is_ask { Side::Ask } else { Side::Bid };
-                    self.add(reference, Order { instrument, side, price, shares });
+                match instrument {
+                    Some(instrument) => {
+                        let side = if is_ask { Side::Ask } else { Side::Bid };
+                        self.add(reference, Order { instrument, side, price, shares });
+                    }
+                    None => self.taken_by_a_stranger(reference),
                 }
             }
             Body::Executed { reference, shares, at } => {
@@ -301,6 +304,19 @@ impl Teller {
             }
         }
         old
+    }
+
+    /// An instrument that was not chosen has an order of this reference: whatever lived under it is gone, and its
+    /// instrument becomes doubtful.
+    fn taken_by_a_stranger(&mut self, reference: u64) {
+        let old =
+            self.shown().order(reference).map(|old| (old.instrument, self.flag(old.instrument)));
+        self.take_out(reference);
+        if let Some((instrument, flag)) = old {
+            self.counts.reused_references += 1;
+            self.publish(instrument, flag);
+            self.instruments[instrument].bad = true;
+        }
     }
 
     fn take_out(&mut self, reference: u64) {
