@@ -195,7 +195,22 @@ module instrument_map
     .sweep_set_i  (sweep_row[OrderSetsLog2-1:0])
   );
 
-  logic count_read, more_untracked, count_add, count_sub;
+  // Hashes of an event's references stand from the cycle in which it is taken.
+  logic [31:0] hash, new_hash, hash_q, new_hash_q;
+  key_hash #(
+    .KeyBytes(8)
+  ) u_hash (
+    .key_i (itch_i.key),
+    .hash_o(hash)
+  );
+  key_hash #(
+    .KeyBytes(8)
+  ) u_new_hash (
+    .key_i (itch_i.new_key),
+    .hash_o(new_hash)
+  );
+
+  logic count_read, more_untracked, odd_untracked, count_add, count_sub, count_rename;
   logic [11:0] count_slot;
   untracked_counts #(
     .Slots  (Slots),
@@ -206,8 +221,12 @@ module instrument_map
     .read_i      (count_read),
     .slot_i      (count_slot[SlotW-1:0]),
     .more_o      (more_untracked),
+    .odd_o       (odd_untracked),
     .add_i       (count_add),
     .sub_i       (count_sub),
+    .rename_i    (count_rename),
+    .hash_i      (hash_q),
+    .new_hash_i  (new_hash_q),
     .sweep_i     (sweep_o && 32'(sweep_row) < Slots),
     .sweep_slot_i(sweep_row[SlotW-1:0])
   );
@@ -263,6 +282,7 @@ module instrument_map
     disp_valid = 1'b0;
     disp = DispUnmapped;
     count_sub = 1'b0;
+    count_rename = 1'b0;
 
     if (step_q == StMain) begin
       unique case (s2_itch_q.cmd)
@@ -296,8 +316,10 @@ module instrument_map
           end else begin
             disp_valid = 1'b1;
             if (!learned_q || mapped_q) disp = DispUnknownRef;
-            emit = mapped && !more_untracked;
+            // With untracked orders it may be one of them; when the last one leaves it shows whether all were.
+            emit = mapped && (!more_untracked || (s2_itch_q.cmd == CmdDelete && odd_untracked));
             count_sub = go && mapped && more_untracked && s2_itch_q.cmd == CmdDelete;
+            count_rename = go && mapped && more_untracked && s2_itch_q.cmd == CmdReplace;
           end
         end
         default: ;  // CmdTeach never gets here
@@ -420,8 +442,12 @@ module instrument_map
       end
     end
     if (move) begin
-      s2_op_q <= op_i;
+      s2_op_q   <= op_i;
       s2_itch_q <= itch_i;
+      if (itch_mode_i) begin
+        hash_q <= hash;
+        new_hash_q <= new_hash;
+      end
       learned_q <= locate_learned;
       mapped_q <= locate_mapped;
       slot_q <= known_slot;
@@ -454,6 +480,7 @@ module instrument_map
             step_q <= StRead;
             s2_itch_q.cmd <= CmdAdd;
             s2_itch_q.key <= s2_itch_q.new_key;
+            hash_q <= new_hash_q;
             s2_op_q.ask_side <= order.ask;
             slot_q <= order.slot;
             learned_q <= 1'b1;

@@ -123,6 +123,23 @@ def order_known(m):
             yield [*learned, *full, *lost, *asks, about(kind, locate, refs[0], m), about(kind, own, m.ref(1), m)]
 
 
+def untracked(m):
+    """Orders without room leave: all that came, in any order and under new names; or others that never were."""
+    one, two = m.numbers(2)
+    name, other = m.names(2)
+    full, _ = fill(m, one, 1)
+    a, b, c, d = (m.ref(1) for _ in range(4))
+    start = [teach(one, name), teach(two, other), *full, order("A", one, a, m), order("F", one, b, m)]
+    more = [order("A", one, c, m), about("D", one, c, m), ("EvVisit", m.symbols[name])]
+    renamed = [about("U", one, a, m, new_ref=c), about("X", one, c, m), about("U", one, b, m, new_ref=a), about("U", one, c, m, new_ref=b)]
+    for left in ((a, b), (b, a), (a, c), (c, a), (a, a), (c, d), (d, b)):
+        leave = [about("D", one, ref, m) for ref in left]
+        yield [*start, *leave, *more]
+        yield [*start, *renamed, *leave, *more]
+        yield [*start, order("A", one, d, m), *leave, about("D", two, a, m), about("D", one, b, m), *more]
+        yield [*start, about("U", one, c, m, new_ref=d), *leave, *more]
+
+
 def reductions(m):
     """E C X of a part, all, more than all, nothing; a second one behind; orders of 0 shares."""
     one, = m.numbers(1)

@@ -150,6 +150,13 @@ enum Trade {
     At(u32),
 }
 
+/// What a message says of an order that is not in the table.
+enum Unknown {
+    Stays,
+    Leaves(u64),
+    Renamed { from: u64, to: u64 },
+}
+
 /// One message and all that it works on.
 struct On<'a, F> {
     flow: &'a mut ItchFlow,
@@ -242,7 +249,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
             at.gain(order.side, i64::from(order.price), order.shares);
         } else {
             at.event(Event::TableOverflow);
-            at.order_untracked();
+            at.order_untracked(order.reference);
         }
         match at.publish_best(None) {
             MessageDisposition::Ticked => MessageDisposition::Ticked,
@@ -259,7 +266,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
         trade: Trade,
     ) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(reference) else {
-            return self.unknown(head, false);
+            return self.unknown(head, Unknown::Stays);
         };
         let order = self.flow.orders.get(place);
         let taken = shares.min(order.shares);
@@ -288,7 +295,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
     #[inline]
     fn delete(&mut self, head: Head, reference: u64) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(reference) else {
-            return self.unknown(head, true);
+            return self.unknown(head, Unknown::Leaves(reference));
         };
         let order = self.flow.orders.get(place);
         self.flow.orders.remove(place);
@@ -307,7 +314,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
         price: u32,
     ) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(original) else {
-            return self.unknown(head, false);
+            return self.unknown(head, Unknown::Renamed { from: original, to: reference });
         };
         let old = self.flow.orders.get(place);
         self.flow.orders.remove(place);
@@ -317,15 +324,15 @@ impl<F: FnMut(Entry)> On<'_, F> {
 
     /// A reference that is not in the table: it may be that of an untracked order, else the slot's book is in doubt.
     #[cold]
-    fn unknown(&mut self, head: Head, leaves: bool) -> MessageDisposition {
+    fn unknown(&mut self, head: Head, order: Unknown) -> MessageDisposition {
         match self.flow.locates.get(head.locate) {
             Locate::Unmapped => return MessageDisposition::Unmapped,
             Locate::Unlearned => {}
-            Locate::Slot(slot) if self.book.untracked(slot) > 0 => {
-                if leaves {
-                    self.book.untracked_order_left(slot);
-                }
-            }
+            Locate::Slot(slot) if self.book.untracked(slot) > 0 => match order {
+                Unknown::Stays => {}
+                Unknown::Leaves(reference) => self.book.untracked_order_left(slot, reference),
+                Unknown::Renamed { from, to } => self.book.untracked_order_renamed(slot, from, to),
+            },
             Locate::Slot(slot) => self.book.mark(slot),
         }
         MessageDisposition::UnknownRef

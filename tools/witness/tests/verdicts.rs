@@ -158,6 +158,25 @@ fn a_replace_that_does_not_fit_flags_its_own_ticks() {
 }
 
 #[test]
+fn a_delete_of_an_order_that_never_was_does_not_end_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let flagged = |deletes: &[u64]| {
+        // one set of one way: the second and the third order are not held
+        let mut messages = vec![add(1, b'B', 5, 100), add(2, b'B', 6, 110), add(3, b'B', 6, 120)];
+        messages.extend(deletes.iter().map(|&reference| delete(reference)));
+        messages.extend([delete(1), add(4, b'B', 7, 90)]);
+        let mut reading = itch(folder.path(), &messages);
+        reading.bounds = Some(Bounds { sets: 1, ways: 1 });
+        rows(&reading).last().unwrap().ends_with("MAYBE_BAD_BOOK")
+    };
+    let expected =
+        [(vec![2], true), (vec![3, 2], false), (vec![2, 99], true), (vec![99, 98, 2], true)];
+    for (deletes, flag) in expected {
+        assert_eq!(flagged(&deletes), flag, "{deletes:?}");
+    }
+}
+
+#[test]
 fn a_reference_taken_by_a_symbol_that_is_not_followed_ends_the_order_and_flags_its_instrument() {
     let folder = tempfile::tempdir().unwrap();
     let stranger = |reference: u64| {
