@@ -72,6 +72,13 @@ package esc_pkg;
     logic [15:0] count;
   } pkt_t;
 
+  // More messages are announced than there are numbers: first + count > 2^64 - 1.
+  function automatic logic runs_out(input logic [63:0] first_seq, input logic [15:0] count);
+    logic carry;
+    carry = (17'(first_seq[15:0]) + 17'(count)) > 17'h0ffff;
+    return carry && first_seq[63:16] == '1;
+  endfunction
+
   // Line arbiter -> decoder: messages and in-order control events.
   typedef enum logic [2:0] {
     EvMsg = 3'd0,

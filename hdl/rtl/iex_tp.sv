@@ -36,6 +36,7 @@ module iex_tp
     else if (header_i[8*2+:16] != protocol_i) disp_o = FrameWrongProtocol;
     else if (channel_i != '0 && header_i[8*4+:32] != channel_i) disp_o = FrameWrongChannel;
     else if (header_i[8*12+:16] != payload_len_i - 16'(HeaderBytes)) disp_o = FrameTransportLength;
+    else if (runs_out(pkt_o.first_seq, pkt_o.count)) disp_o = FrameTransportLength;
 
     heartbeat_o = header_i[8*14+:16] == '0;
   end

@@ -13,7 +13,8 @@
 //   Read     compares again with the slot now known, reads its count
 // Usual:      Main                               U: Main (takes the original out), Read, Main (the new one)
 // New locate: Resolve, Read, Main                reused reference: Main (takes the old order out), Main
-// An order in another slot than its locate tells costs a Main more, which reads that slot's count.
+// An order in another slot than its locate tells costs a Main more, which reads that slot's count. So does a living order
+// whose reference an A without a slot reuses: it is taken out, and that is all.
 //
 // `open_o` tells when an ITCH event may be taken: every second cycle at the most. EvRestart forgets orders, locates and
 // counts by stepping their generation; `sweep_o` (numbers used up, after reset) keeps ITCH events out.
@@ -194,7 +195,22 @@ module instrument_map
     .sweep_set_i  (sweep_row[OrderSetsLog2-1:0])
   );
 
-  logic count_read, more_untracked, count_add, count_sub;
+  // Hashes of an event's references stand from the cycle in which it is taken.
+  logic [31:0] hash, new_hash, hash_q, new_hash_q;
+  key_hash #(
+    .KeyBytes(8)
+  ) u_hash (
+    .key_i (itch_i.key),
+    .hash_o(hash)
+  );
+  key_hash #(
+    .KeyBytes(8)
+  ) u_new_hash (
+    .key_i (itch_i.new_key),
+    .hash_o(new_hash)
+  );
+
+  logic count_read, more_untracked, odd_untracked, count_add, count_sub, count_rename;
   logic [11:0] count_slot;
   untracked_counts #(
     .Slots  (Slots),
@@ -205,8 +221,12 @@ module instrument_map
     .read_i      (count_read),
     .slot_i      (count_slot[SlotW-1:0]),
     .more_o      (more_untracked),
+    .odd_o       (odd_untracked),
     .add_i       (count_add),
     .sub_i       (count_sub),
+    .rename_i    (count_rename),
+    .hash_i      (hash_q),
+    .new_hash_i  (new_hash_q),
     .sweep_i     (sweep_o && 32'(sweep_row) < Slots),
     .sweep_slot_i(sweep_row[SlotW-1:0])
   );
@@ -262,6 +282,7 @@ module instrument_map
     disp_valid = 1'b0;
     disp = DispUnmapped;
     count_sub = 1'b0;
+    count_rename = 1'b0;
 
     if (step_q == StMain) begin
       unique case (s2_itch_q.cmd)
@@ -275,7 +296,7 @@ module instrument_map
           emit = !disp_valid;
         end
         CmdAdd: begin
-          if (!mapped) begin
+          if (!mapped && !want_order) begin
             disp_valid = 1'b1;
           end else if (read_count_first) begin
             last = 1'b0;
@@ -283,7 +304,7 @@ module instrument_map
             emit   = 1'b1;
             remove = want_order;
             insert = !want_order;
-            last   = insert;
+            last   = insert || !mapped;
           end
         end
         CmdReduce, CmdDelete, CmdReplace: begin
@@ -295,8 +316,10 @@ module instrument_map
           end else begin
             disp_valid = 1'b1;
             if (!learned_q || mapped_q) disp = DispUnknownRef;
-            emit = mapped && !more_untracked;
+            // With untracked orders it may be one of them; when the last one leaves it shows whether all were.
+            emit = mapped && (!more_untracked || (s2_itch_q.cmd == CmdDelete && odd_untracked));
             count_sub = go && mapped && more_untracked && s2_itch_q.cmd == CmdDelete;
+            count_rename = go && mapped && more_untracked && s2_itch_q.cmd == CmdReplace;
           end
         end
         default: ;  // CmdTeach never gets here
@@ -310,7 +333,9 @@ module instrument_map
 
   assign lookup_new = go && remove && s2_itch_q.cmd == CmdReplace;
   assign order_compare = (move && itch_mode_i) || (go && step_q == StRead);
-  assign order_write = go && ((insert && (order_hit || !order_full)) || change || lookup_new);
+  // Of an A the new order is written over the old one, if it has a slot.
+  assign order_write = go && ((insert && (order_hit || !order_full)) || change || lookup_new ||
+                              (remove && last));
   assign order_live = insert || (change && s2_itch_q.cmd == CmdReduce && left_shares != 32'd0);
   always_comb begin
     order_data = order;
@@ -398,6 +423,7 @@ module instrument_map
         op_o.size0 <= 64'(order.shares);
         // A reused reference in another slot: that slot has its own comparison and its own mark.
         op_o.complete <= s2_itch_q.cmd == CmdAdd && order_differs;
+        op_o.order_last <= last;
         op_o.mark_bad <= s2_itch_q.cmd == CmdAdd && order_differs;
       end else if (change) begin
         op_o.slot <= order.slot;
@@ -416,8 +442,12 @@ module instrument_map
       end
     end
     if (move) begin
-      s2_op_q <= op_i;
+      s2_op_q   <= op_i;
       s2_itch_q <= itch_i;
+      if (itch_mode_i) begin
+        hash_q <= hash;
+        new_hash_q <= new_hash;
+      end
       learned_q <= locate_learned;
       mapped_q <= locate_mapped;
       slot_q <= known_slot;
@@ -450,6 +480,7 @@ module instrument_map
             step_q <= StRead;
             s2_itch_q.cmd <= CmdAdd;
             s2_itch_q.key <= s2_itch_q.new_key;
+            hash_q <= new_hash_q;
             s2_op_q.ask_side <= order.ask;
             slot_q <= order.slot;
             learned_q <= 1'b1;

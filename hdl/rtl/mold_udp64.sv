@@ -2,7 +2,7 @@
 // session's ten bytes count as one number. Combinational.
 //
 // A packet without blocks (heartbeat, end of session) is the header alone; a longer one is malformed
-// and dropped whole, since nobody can say what its bytes are.
+// and dropped whole, since nobody can say what its bytes are. So is one whose count runs past the last number.
 
 `default_nettype none
 
@@ -40,6 +40,7 @@ module mold_udp64
     disp_o = FrameOk;
     if ((heartbeat_o || end_of_session_o) && payload_len_i != 16'(HeaderBytes))
       disp_o = FrameTransportLength;
+    else if (runs_out(pkt_o.first_seq, pkt_o.count)) disp_o = FrameTransportLength;
   end
 
 endmodule

@@ -30,8 +30,10 @@ COVERAGE.bins("empty packet", ["heartbeat", "end of session"])
 COVERAGE.bins("length split", [False, True])  # the two bytes of a block's length in two beats
 COVERAGE.cross("disposition x mode", "transport", "disposition", "mode",
                ignore=lambda t, d, m: (d, m) == ("fifo_full", "released") or (t == MOLD and d in IEX_ONLY))
-COVERAGE.bins("header", ["fits", "first of the line", "another session", "ahead", "behind", "number 1"])
+COVERAGE.bins("header", ["fits", "first of the line", "another session", "ahead", "behind", "number 1", "last numbers"])
 COVERAGE.cross("transport x header", "transport", "header")
+COVERAGE.bins("wrong length", ["bytes", "numbers"])  # the count runs past the last number
+COVERAGE.cross("transport x wrong length", "transport", "wrong length")
 COVERAGE.cross("first_bytes x end", "transport", "first_bytes", "end")
 COVERAGE.cross("first_bytes x per_beat", "transport", "first_bytes", "per_beat")
 COVERAGE.cross("transport x length split", "transport", "length split")
@@ -136,6 +138,12 @@ async def every_block_becomes_one_record(dut):
             # Heartbeats say that number 1 is next; in IEX-TP it may also start over.
             await one_frame(bench, 3, "ok", "exact", header="number 1", empty_count=0)
             await one_frame(bench, 3, "bad_fcs", "exact", header="number 1")
+            # The last message has number 2^64 - 2, and a heartbeat names the number behind it.
+            await one_frame(bench, 3, "ok", "exact", header="last numbers")
+            await one_frame(bench, 3, "ok", "exact", header="fits", empty_count=0)
+            await one_frame(bench, 3, "ok", "exact", header="number 1")
+            for runs_out in (True, False):
+                await one_frame(bench, 3, "transport_length", "exact", runs_out=runs_out)
             for number in range(240):
                 await one_frame(bench, number, random.choice(("ok",) * 6 + tuple(wants)), None)
             for count in (0, 0xFFFF) if transport == MOLD else (0,):
@@ -143,29 +151,36 @@ async def every_block_becomes_one_record(dut):
             bench.stop()
 
 
-def place_of(bench, header):
-    """Session and first number of a packet that lies so to the line's last good frame."""
+def place_of(bench, header, count):
+    """Session and first number of a packet of `count` messages that lies so to the line's last good frame."""
     bits = 80 if bench.transport == MOLD else 32
     if header == "number 1":
         return (bench.place.last or (5, 0))[0], 1
     if bench.place.last is None:
-        return random.getrandbits(bits), random.getrandbits(64)
+        return random.getrandbits(bits), random.getrandbits(63)
     session, first = bench.place.last
+    if header == "last numbers":
+        return session, 2**64 - 1 - count
+    if header == "fits":
+        return session, first
     if header == "another session":
         session ^= 1 << random.randrange(bits)
     elif header == "ahead":
         first += 1 << random.randrange(62)
     elif header == "behind":
         first -= 1 << random.randrange(62)
-    return session, first % 2**64
+    first %= 2**64
+    return session, first if first + count < 2**64 else first // 2
 
 
-def packet(bench, messages, count, tail, want, empty_count, header):
+def packet(bench, messages, count, tail, want, empty_count, header, runs_out):
     """A packet that deserves `want` as far as its header goes: its bytes and what its PKT record says."""
-    transport, (session, first) = bench.transport, place_of(bench, header)
+    transport, (session, first) = bench.transport, place_of(bench, header, count)
+    if runs_out:
+        first = 2**64 - random.randrange(1, count + 1)
     if transport == MOLD:
         fields = {"first_seq": first, "session": session}
-        if want == "transport_length":
+        if want == "transport_length" and not runs_out:
             messages, count, tail = [], random.choice((0, 0xFFFF)), random.randbytes(random.randrange(1, 30))
         if empty_count is not None:
             count = empty_count
@@ -183,7 +198,7 @@ def packet(bench, messages, count, tail, want, empty_count, header):
     return frames.segment(messages, count=count, tail=tail, **fields), {**pkt, "count": count}
 
 
-async def one_frame(bench, number, want, end, empty_count=None, header=None):
+async def one_frame(bench, number, want, end, empty_count=None, header=None, runs_out=None):
     dut, early, transport = bench.dut, bench.early, bench.transport
     source, sink, watch = bench.source, bench.sink, bench.watch
     header = header or random.choice(("fits", "fits", "ahead", "behind", "another session"))
@@ -202,11 +217,17 @@ async def one_frame(bench, number, want, end, empty_count=None, header=None):
     if transport == MOLD and not messages and end != "malformed":
         end, tail = "exact", b""  # more would be a wrong length
     count = len(messages) + (random.randrange(1, 9) if end == "malformed" else 0)
-    payload, pkt = packet(bench, messages, count, tail, want, empty_count, header)
+    if header == "fits" and empty_count is None and bench.place.last[1] + count >= 2**64:
+        header = "number 1"
+    if runs_out is None:
+        runs_out = random.random() < 0.5
+    runs_out = runs_out and want == "transport_length" and count > 0
+    payload, pkt = packet(bench, messages, count, tail, want, empty_count, header, runs_out)
     released = early and bench.place.fits(pkt)
     udp_length = len(payload)
     if want == "transport_length":
-        if transport == IEX:
+        COVERAGE.hit(**{"transport": transport, "wrong length": "numbers" if runs_out else "bytes"})
+        if transport == IEX and not runs_out:
             udp_length += random.choice((1, 2, 256, 1000))
         messages = []
     whole, header_bytes = messages, 20 if transport == MOLD else 40

@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 from decode_stage.itch import LENGTHS, NOT_BOOK, field, stock
+from line_model.crc import crc32c
 
 NO_SLOT = None
 COUNT_MAX = (1 << 32) - 1
+
+
+def reference_hash(ref):
+    """What an untracked order adds to its slot's sum."""
+    return crc32c(ref.to_bytes(8, "little"))
 
 
 @dataclass
@@ -41,6 +47,7 @@ class Reference:
         self.orders = {}
         self.locates = {}
         self.untracked = {}
+        self.sums = {}
 
     def set_of(self, ref):
         """Set of a reference."""
@@ -128,7 +135,13 @@ class Reference:
     def add(self, r, kind, data):
         slot = self.slot_of(r, data, teach=True)
         if slot is NO_SLOT:
-            r.map = "unmapped"
+            old = self.orders.pop(field(data, "ref"), None)
+            if old:
+                r.events.append("reused_ref")
+                r.ops.append(self.level(old, old.shares, mark=1))
+                r.notes["insert"] = "reused, no slot"
+            else:
+                r.map = "unmapped"
             return
         order = Order(slot, int(field(data, "side") != ord("B")), field(data, "price"), field(data, "shares"))
         self.insert(r, field(data, "ref"), order)
@@ -145,6 +158,7 @@ class Reference:
         if same_set >= self.ways:
             r.events.append("table_overflow")
             self.untracked[order.slot] = min(self.untracked.get(order.slot, 0) + 1, COUNT_MAX)
+            self.change_sum(order.slot, reference_hash(ref))
             r.ops.append(self.level(order, 0, add=1, untracked=1))
             r.notes["insert"] = "overflow"
             return
@@ -152,6 +166,10 @@ class Reference:
             r.notes["insert"] = "last way" if same_set == self.ways - 1 else "free way"
         self.orders[ref] = order
         r.ops.append(self.level(order, order.shares, add=1, mark=int(old is not None)))
+
+    def change_sum(self, slot, by):
+        """The sum of a slot's untracked references."""
+        self.sums[slot] = (self.sums.get(slot, 0) + by) % 2**32
 
     def known(self, r, data):
         """The order of E C X D U, or None after all that an unknown reference does."""
@@ -172,8 +190,17 @@ class Reference:
             return None
         if self.untracked.get(told, 0):
             r.notes["order"] = "unknown, untracked"
+            gone = reference_hash(field(data, "ref"))
             if chr(data[0]) == "D":
                 self.untracked[told] -= 1
+                self.change_sum(told, -gone)
+                if not self.untracked[told]:
+                    r.notes["last one"] = "wrong" if self.sums[told] else "right"
+                    if self.sums[told]:
+                        r.ops.append({"op": "OpMark", "slot": told, "mark_bad": 1})
+                        self.sums[told] = 0
+            elif chr(data[0]) == "U":
+                self.change_sum(told, reference_hash(field(data, "new_ref")) - gone)
             return None
         r.notes["order"] = "unknown, marks"
         r.ops.append({"op": "OpMark", "slot": told, "mark_bad": 1})

@@ -123,6 +123,23 @@ def order_known(m):
             yield [*learned, *full, *lost, *asks, about(kind, locate, refs[0], m), about(kind, own, m.ref(1), m)]
 
 
+def untracked(m):
+    """Orders without room leave: all that came, in any order and under new names; or others that never were."""
+    one, two = m.numbers(2)
+    name, other = m.names(2)
+    full, _ = fill(m, one, 1)
+    a, b, c, d = (m.ref(1) for _ in range(4))
+    start = [teach(one, name), teach(two, other), *full, order("A", one, a, m), order("F", one, b, m)]
+    more = [order("A", one, c, m), about("D", one, c, m), ("EvVisit", m.symbols[name])]
+    renamed = [about("U", one, a, m, new_ref=c), about("X", one, c, m), about("U", one, b, m, new_ref=a), about("U", one, c, m, new_ref=b)]
+    for left in ((a, b), (b, a), (a, c), (c, a), (a, a), (c, d), (d, b)):
+        leave = [about("D", one, ref, m) for ref in left]
+        yield [*start, *leave, *more]
+        yield [*start, *renamed, *leave, *more]
+        yield [*start, order("A", one, d, m), *leave, about("D", two, a, m), about("D", one, b, m), *more]
+        yield [*start, about("U", one, c, m, new_ref=d), *leave, *more]
+
+
 def reductions(m):
     """E C X of a part, all, more than all, nothing; a second one behind; orders of 0 shares."""
     one, = m.numbers(1)
@@ -176,6 +193,13 @@ def insertions(m):
                 # reused in a full set: the old one goes first
                 full, refs = fill(m, home, 1)
                 yield [*begin, *full, put(refs[0], locate), about("X", locate, refs[0], m), about("D", one, refs[-1], m)]
+        if kind != "U":  # an instrument without a slot reuses the reference, also of a full set; the way is free then
+            dead, none = m.numbers(2)
+            for locate in (dead, none):
+                full, refs = fill(m, one, 1)
+                taken = order(kind, locate, refs[0], m, name=m.strangers[0])
+                yield [*start, teach(dead, m.strangers[0]), *full, taken, about("X", one, refs[0], m), order("A", one, m.ref(1), m),
+                       *(about("D", one, ref, m) for ref in refs[1:])]
     for _ in range(3):  # U's new reference: the same, in the same (full) set, in another
         one, = m.numbers(1)
         full, refs = fill(m, one, 3 % (1 << m.sets_log2))
@@ -189,7 +213,7 @@ def insertions(m):
 
 #: Two messages that touch the same thing, the second right behind the first.
 HAZARDS = ["A E", "A X", "A D", "A U", "A A again", "A A beside", "E E", "E D", "X X", "E all A", "D A", "D D", "D A full set",
-           "X all A full set", "U E", "U D", "U U", "U A old", "U A full set", "A over D", "D under visit", "R A", "R B", "R R B",
+           "X all A full set", "U E", "U D", "U U", "U A old", "U A full set", "A over D", "D under visit", "A foreign A", "foreign A E", "R A", "R B", "R R B",
            "A teaches B", "A teaches E", "restart E", "restart D", "restart A", "restart B"]
 
 
@@ -226,6 +250,8 @@ def hazard(m, name, gap):
         "U A full set": ([*start, *full, 6], about("U", one, refs[0], m, new_ref=m.ref(0)), order("A", one, spare, m)),
         "A over D": ([*start, *full, 6], order("A", one, spare, m), about("D", one, spare, m)),
         "D under visit": ([*start, *full, order("A", one, spare, m), 6], about("D", one, spare, m), ("EvVisit", m.symbols[stock])),
+        "A foreign A": (start, order("A", one, ref, m), order("A", two, ref, m, name=m.strangers[0])),
+        "foreign A E": (added, order("A", two, ref, m, name=m.strangers[0]), about("E", one, ref, m)),
         "R A": ([], teach(one, stock), order("A", one, ref, m, name=other)),
         "R B": ([], teach(one, stock), ("B", {"locate": one})),
         "R R B": ([teach(one, stock)], teach(one, other), ("B", {"locate": one})),
@@ -244,7 +270,7 @@ def hazard(m, name, gap):
 
 def flags(m):
     """Each operation of a slot with untracked orders, and without; visits too."""
-    one, two = m.numbers(2)
+    one, two, bare = m.numbers(3)
     name, other = m.names(2)
     full, refs = fill(m, one, 1)
     far = m.ref(2)
@@ -258,6 +284,8 @@ def flags(m):
             for kind in "ECXDU":
                 yield [*start, *lost, about(kind, locate, refs[0], m), about(kind, locate, far, m), about(kind, locate, m.ref(), m)]
             yield [*start, *lost, order("A", locate, refs[0], m), order("F", locate, far, m), order("F", locate, m.ref(0), m)]
+            stranger = [order("A", bare, ref, m, name=m.strangers[0]) for ref in (refs[0], far)]
+            yield [*start, *lost, *stranger]
             # U that lands on another's reference, in both directions
             yield [*start, *lost, about("U", locate, refs[0], m, new_ref=far), about("U", locate, far, m, new_ref=refs[1])]
             yield [*start, *lost, about("U", locate, far, m, new_ref=refs[0]), about("U", locate, refs[0], m, new_ref=far)]

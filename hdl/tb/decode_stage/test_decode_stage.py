@@ -198,12 +198,15 @@ def coverage():
     cov.cross("kind x reduce", "kind", "reduce", ignore=lambda k, r: k not in "ECX")
     cov.bins("printable", [True, False])
     cov.cross("printable x reduce", "printable", "reduce")
-    cov.bins("insert", ["free way", "last way", "overflow", "reused", "reused, other slot"])
-    cov.cross("kind x insert", "kind", "insert", ignore=lambda k, i: k not in "AFU")
+    cov.bins("insert", ["free way", "last way", "overflow", "reused", "reused, other slot", "reused, no slot"])
+    cov.cross("kind x insert", "kind", "insert", ignore=lambda k, i: k not in "AFU" or (k, i) == ("U", "reused, no slot"))
+    cov.bins("stranger", ["locate unmapped", "symbol unmapped"])  # of a reused reference
+    cov.cross("kind x stranger", "kind", "stranger", ignore=lambda k, s: k not in "AF")
     cov.bins("new reference", ["the same", "same set", "other set"])
     cov.bins("operation", OPERATIONS)
     cov.bins("untracked", [0, 1])
-    cov.cross("operation x untracked", "operation", "untracked", ignore=lambda o, u: o == "OpMark" and u)
+    cov.cross("operation x untracked", "operation", "untracked")
+    cov.bins("last one", ["right", "wrong"])  # of a slot's untracked orders to leave
     cov.bins("visit untracked", [0, 1])
     cov.bins("control", [k for k in EV_KIND if k != "EvMsg"])
     cov.bins("end", [*ENDS, "ops"])
@@ -228,6 +231,8 @@ def sample(cov, item, ev, result):
         # each note alone with the kind: crosses are of the kind with one note
         for name, value in result.notes.items():
             cov.hit(kind=item[0], **{name: value})
+        if result.notes.get("insert") == "reused, no slot":
+            cov.hit(kind=item[0], stranger=result.notes["instrument"])
         if "printable" in result.notes:
             cov.hit(printable=result.notes["printable"], reduce=result.notes["reduce"])
 
@@ -249,8 +254,8 @@ async def orders_and_locates(dut):
     market = bench.market
     for round_number, (in_maker, out_maker) in enumerate(RULES):
         plays = []
-        for maker in (scenarios.instruments, scenarios.nothing_to_say, scenarios.order_known, scenarios.reductions,
-                      scenarios.insertions, scenarios.flags):
+        for maker in (scenarios.instruments, scenarios.nothing_to_say, scenarios.order_known, scenarios.untracked,
+                      scenarios.reductions, scenarios.insertions, scenarios.flags):
             plays += list(maker(market))
         plays += scenarios.wraps(market, (1 << GEN_BITS) - 1)
         random.shuffle(plays)

@@ -57,7 +57,7 @@ class LinePlace:
     def move_behind(self, header):
         """A good frame had this header. 0xffff, the end of a MoldUDP64 session, takes no numbers."""
         count = 0 if self.mold and header["count"] == 0xFFFF else header["count"]
-        self.last = (header["session"], (header["first_seq"] + count) % 2**64)
+        self.last = (header["session"], header["first_seq"] + count)
 
 
 def ones_sum(data):
@@ -159,14 +159,17 @@ def _iex_header(payload, length, cfg):
         return header, "wrong_protocol"
     if cfg.channel and header["channel"] != cfg.channel:
         return header, "wrong_channel"
-    return header, "transport_length" if header["payload_length"] != length - 40 else None
+    wrong = header["payload_length"] != length - 40 or header["first_seq"] + header["count"] >= 2**64
+    return header, "transport_length" if wrong else None
 
 
 def _mold_header(payload, length, _cfg):
     """MoldUDP64 1.00, downstream packet: its fields, and what is wrong with it."""
     session, first_seq, count = struct.unpack_from(">10sQH", payload)
     header = {"session": int.from_bytes(session, "big"), "first_seq": first_seq, "count": count, "offset": 0, "send_time": 0}
-    return header, "transport_length" if count in (0, 0xFFFF) and length != 20 else None
+    empty = count in (0, 0xFFFF)
+    wrong = length != 20 if empty else first_seq + count >= 2**64
+    return header, "transport_length" if wrong else None
 
 
 def _blocks(verdict, cfg):

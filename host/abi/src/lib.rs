@@ -5,6 +5,7 @@
 mod access;
 pub mod counters;
 pub mod dispositions;
+pub mod itch;
 pub mod registers;
 
 pub use access::{BadOffset, Bus, MappedBar, Readable, Register, RegisterBus, Writable};

@@ -3,6 +3,8 @@
 //! They hold no packets. Each message is given as the MoldUDP64 packet that would have carried it alone: sequence number
 //! by position from 1, stamped with its own time (ns since midnight, 48 bits at offset 5).
 
+use escapement_abi::itch::message_bytes;
+
 /// Group of the packets made, 233.54.12.111.
 pub const NASDAQ_FILE_GROUP: u32 = 0xe936_0c6f;
 /// UDP port of the packets made.
@@ -23,37 +25,11 @@ const HEADERS_BYTES: usize = ETHERNET_BYTES + IP_BYTES + UDP_BYTES + MOLD_BYTES;
 /// MoldUDP64's count for "no more of this session".
 const END_OF_SESSION: u16 = 0xffff;
 
-/// Lengths of the messages that a day may begin with; the first is a system event in every file seen.
-const FIRST_MESSAGES: [(u8, u16); 23] = [
-    (b'S', 12),
-    (b'R', 39),
-    (b'H', 25),
-    (b'Y', 20),
-    (b'L', 26),
-    (b'V', 35),
-    (b'W', 12),
-    (b'K', 28),
-    (b'J', 35),
-    (b'h', 21),
-    (b'A', 36),
-    (b'F', 40),
-    (b'E', 31),
-    (b'C', 36),
-    (b'X', 23),
-    (b'D', 19),
-    (b'U', 35),
-    (b'P', 44),
-    (b'Q', 40),
-    (b'B', 19),
-    (b'I', 50),
-    (b'N', 20),
-    (b'O', 48),
-];
-
-/// Whether a file with these first bytes is one: a type of ITCH 5.0 behind exactly its length. No capture begins so.
+/// Whether a file with these first bytes is one: a type of ITCH 5.0 behind exactly its length (the first is a system
+/// event in every file seen). No capture begins so.
 pub(crate) fn starts_a_file(head: &[u8]) -> bool {
     let &[high, low, kind, ..] = head else { return false };
-    FIRST_MESSAGES.contains(&(kind, u16::from_be_bytes([high, low])))
+    message_bytes(kind) == Some(usize::from(u16::from_be_bytes([high, low])))
 }
 
 /// Makes packets of messages.

@@ -45,7 +45,9 @@ fn measure(path: &str, lines: bool) -> Result<(), Box<dyn std::error::Error>> {
         .find_map(|(_, bytes)| detect_feed(bytes, Checks::default()).map(|found| found.feed))
         .ok_or("no datagram of a known protocol")?;
     let mut census = SymbolCensus::new(feed, Checks::default());
-    frames.iter().for_each(|(_, bytes)| census.frame(bytes));
+    for (_, bytes) in &frames {
+        census.frame(bytes);
+    }
     let mut config = CardConfig::new(feed);
     config.instruments = census
         .top(usize::from(config.slots))

@@ -1,7 +1,7 @@
 //! Slots: published tops of book, statuses, centres, and the ticks that a message gives.
 
 use escapement_codec::entry::{MAYBE_BAD_BOOK, SLOT_NONE};
-use escapement_codec::{Entry, PriceKind, RefreshState, Tick, TickKind};
+use escapement_codec::{crc32c, Entry, PriceKind, RefreshState, Tick, TickKind};
 
 use crate::config::CardConfig;
 use crate::counters::Counters;
@@ -22,6 +22,8 @@ struct Slot {
     untracked: u32,
     /// Released: it makes no tick and publishes nothing.
     muted: bool,
+    /// Sum of the hashes of their references: 0 again when those that left are those that came.
+    untracked_sum: u32,
     known: bool,
     status: u8,
     published: [Quote; 2],
@@ -34,6 +36,11 @@ impl Slot {
     fn is_bad(&self) -> bool {
         self.bad || self.untracked > 0
     }
+}
+
+/// What an untracked order's reference adds to its slot's sum.
+fn reference_hash(reference: u64) -> u32 {
+    crc32c(&reference.to_le_bytes())
 }
 
 /// What a delivered message's ticks have in common.
@@ -78,6 +85,7 @@ impl Book {
         for slot in &mut self.slots {
             slot.bad = false;
             slot.untracked = 0;
+            slot.untracked_sum = 0;
             slot.known = false;
             slot.status = 0;
             slot.published = [None; 2];
@@ -202,10 +210,22 @@ impl Book {
         self.levels.set_tick(slot, tick);
     }
 
-    /// An order that was not in the table has gone.
-    pub fn untracked_order_left(&mut self, slot: u16) {
-        let untracked = &mut self.slots[usize::from(slot)].untracked;
-        *untracked = untracked.saturating_sub(1);
+    /// An order that was not in the table has gone. If the last one to go leaves others' references behind, one of those that
+    /// went never was, and one that is has been forgotten.
+    pub fn untracked_order_left(&mut self, slot: u16, reference: u64) {
+        let slot = &mut self.slots[usize::from(slot)];
+        slot.untracked = slot.untracked.saturating_sub(1);
+        slot.untracked_sum = slot.untracked_sum.wrapping_sub(reference_hash(reference));
+        if slot.untracked == 0 && slot.untracked_sum != 0 {
+            slot.untracked_sum = 0;
+            slot.bad = true;
+        }
+    }
+
+    /// An order that was not in the table goes on under another reference.
+    pub fn untracked_order_renamed(&mut self, slot: u16, from: u64, to: u64) {
+        let sum = &mut self.slots[usize::from(slot)].untracked_sum;
+        *sum = sum.wrapping_add(reference_hash(to)).wrapping_sub(reference_hash(from));
     }
 
     /// Re-announces a slot if anything was ever said of it.
@@ -322,8 +342,9 @@ impl<F: FnMut(Entry)> At<'_, F> {
     }
 
     /// An order found no room in the order table: what this message's own ticks say may already be wrong.
-    pub fn order_untracked(&mut self) {
+    pub fn order_untracked(&mut self, reference: u64) {
         self.slot.untracked = self.slot.untracked.saturating_add(1);
+        self.slot.untracked_sum = self.slot.untracked_sum.wrapping_add(reference_hash(reference));
         self.flags = MAYBE_BAD_BOOK;
     }
 

@@ -57,13 +57,14 @@ impl SymbolCensus {
         self
     }
 
-    /// Counts the messages of one frame; frames that the card would not accept say nothing.
-    pub fn frame(&mut self, bytes: &[u8]) {
+    /// Counts the messages of one frame; frames that the card would not accept say nothing. Returns whether it was one of
+    /// the feed.
+    pub fn frame(&mut self, bytes: &[u8]) -> bool {
         let accepted = self.filters.iter().find_map(|filter| {
             let frame = frame::parse(bytes, false, filter);
             frame.packet.filter(|_| frame.disposition == FrameDisposition::Ok)
         });
-        let Some(packet) = accepted else { return };
+        let Some(packet) = accepted else { return false };
         self.packets += 1;
         self.heartbeats += u64::from(packet.header.count == 0);
         let transport = self.protocol.transport();
@@ -73,6 +74,7 @@ impl SymbolCensus {
                 self.message(symbol);
             }
         }
+        true
     }
 
     fn symbol(&mut self, data: &[u8]) -> Option<Symbol> {

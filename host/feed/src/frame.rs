@@ -189,6 +189,9 @@ impl<'a> Walk<'a> {
                 (0, 0, header.packet())
             }
         };
+        if header.runs_out_of_numbers() {
+            return Err(D::TransportLength);
+        }
         self.addresses = &bytes[ip + 12..ip + 20];
         self.datagram_at = udp;
         self.udp_length = udp_length;

@@ -146,6 +146,13 @@ enum Trade {
     At(u32),
 }
 
+/// What a message says of an order that is not in the table.
+enum Unknown {
+    Stays,
+    Leaves(u64),
+    Renamed { from: u64, to: u64 },
+}
+
 /// One message and all that it works on.
 struct On<'a, F> {
     flow: &'a mut ItchFlow,
@@ -188,9 +195,23 @@ impl<F: FnMut(Entry)> On<'_, F> {
                 slot
             }
         };
-        let Some(slot) = slot else { return MessageDisposition::Unmapped };
         let AddOrder { reference, side, shares, price, .. } = *order;
+        let Some(slot) = slot else { return self.stranger(head, reference) };
         self.place(head, Order { reference, price, shares, slot, side }, None)
+    }
+
+    /// An order of an instrument without a slot. A living order cannot be what it was when its reference is another's.
+    fn stranger(&mut self, head: Head, reference: u64) -> MessageDisposition {
+        let Some(place) = self.flow.orders.find(reference) else {
+            return MessageDisposition::Unmapped;
+        };
+        let old = self.flow.orders.get(place);
+        self.flow.orders.remove(place);
+        self.counters.event(Event::ReusedRef);
+        let mut at = self.at(old.slot, head);
+        at.lose(old.side, i64::from(old.price), old.shares);
+        at.mark();
+        at.publish_best(None)
     }
 
     /// Puts an order on the book, after the one that it replaces left (out of the table already), and compares.
@@ -224,7 +245,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
             at.gain(order.side, i64::from(order.price), order.shares);
         } else {
             at.event(Event::TableOverflow);
-            at.order_untracked();
+            at.order_untracked(order.reference);
         }
         match at.publish_best(None) {
             MessageDisposition::Ticked => MessageDisposition::Ticked,
@@ -241,7 +262,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
         trade: Trade,
     ) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(reference) else {
-            return self.unknown(head, false);
+            return self.unknown(head, Unknown::Stays);
         };
         let order = self.flow.orders.get(place);
         let taken = shares.min(order.shares);
@@ -270,7 +291,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
     #[inline]
     fn delete(&mut self, head: Head, reference: u64) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(reference) else {
-            return self.unknown(head, true);
+            return self.unknown(head, Unknown::Leaves(reference));
         };
         let order = self.flow.orders.get(place);
         self.flow.orders.remove(place);
@@ -289,7 +310,7 @@ impl<F: FnMut(Entry)> On<'_, F> {
         price: u32,
     ) -> MessageDisposition {
         let Some(place) = self.flow.orders.find(original) else {
-            return self.unknown(head, false);
+            return self.unknown(head, Unknown::Renamed { from: original, to: reference });
         };
         let old = self.flow.orders.get(place);
         self.flow.orders.remove(place);
@@ -299,15 +320,15 @@ impl<F: FnMut(Entry)> On<'_, F> {
 
     /// A reference that is not in the table: it may be that of an untracked order, else the slot's book is in doubt.
     #[cold]
-    fn unknown(&mut self, head: Head, leaves: bool) -> MessageDisposition {
+    fn unknown(&mut self, head: Head, order: Unknown) -> MessageDisposition {
         match self.flow.locates.get(head.locate) {
             Locate::Unmapped => return MessageDisposition::Unmapped,
             Locate::Unlearned => {}
-            Locate::Slot(slot) if self.book.untracked(slot) > 0 => {
-                if leaves {
-                    self.book.untracked_order_left(slot);
-                }
-            }
+            Locate::Slot(slot) if self.book.untracked(slot) > 0 => match order {
+                Unknown::Stays => {}
+                Unknown::Leaves(reference) => self.book.untracked_order_left(slot, reference),
+                Unknown::Renamed { from, to } => self.book.untracked_order_renamed(slot, from, to),
+            },
             Locate::Slot(slot) => self.book.mark(slot),
         }
         MessageDisposition::UnknownRef

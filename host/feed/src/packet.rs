@@ -19,6 +19,15 @@ pub struct PacketHeader {
     pub send_time: u64,
 }
 
+impl PacketHeader {
+    /// Whether more messages are announced than there are numbers: the one behind the last must be one too.
+    #[inline]
+    #[must_use]
+    pub fn runs_out_of_numbers(&self) -> bool {
+        self.first_sequence.checked_add(u64::from(self.count)).is_none()
+    }
+}
+
 /// How a packet's payload ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlocksEnd {

@@ -55,6 +55,9 @@ fn every_wrong_field_has_its_name() {
     assert_eq!(with(&|m| m.message_protocol = 0x8004), D::WrongProtocol);
     assert_eq!(with(&|m| m.channel = 2), D::WrongChannel);
     assert_eq!(with(&|m| m.payload_length = Some(43)), D::TransportLength);
+    // one message: the number behind it must be one too
+    assert_eq!(with(&|m| m.first = u64::MAX), D::TransportLength);
+    assert_eq!(with(&|m| m.first = u64::MAX - 1), D::Ok);
     assert_eq!(with(&|m| m.padding = 30), D::Ok);
     assert_eq!(with(&|m| m.trailing = 1), D::Ok);
     assert_eq!(with(&|m| m.udp_checksum = UdpChecksum::Wrong), D::Ok);

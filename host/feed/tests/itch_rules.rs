@@ -4,7 +4,7 @@ mod support;
 
 use escapement_codec::{Entry, Tick, TickKind};
 use escapement_feed::{
-    CardConfig, CardModel, Event, Line, MessageDisposition as D, OrderGeometry, Protocol,
+    CardConfig, CardModel, Event, Line, Load, MessageDisposition as D, OrderGeometry, Protocol,
 };
 use support::itch::*;
 use support::wire::{card, FrameMaker};
@@ -182,6 +182,56 @@ fn a_reused_reference_replaces_the_old_order_and_flags_both_slots() {
 }
 
 #[test]
+fn a_reference_reused_by_an_instrument_without_a_slot_takes_the_old_order_out_and_flags_its_slot() {
+    let mut bench = Bench::new();
+    bench.send((1..=3).map(|number| add(A, "A", number, b'B', 5, 1000 * number as u32)).collect());
+    assert_eq!(bench.told(add(C, "C", 9, b'B', 1, 7)), (vec![], D::Unmapped), "a fresh one");
+    assert!(!bench.flagged(A));
+    let entries = bench.ticks(add(C, "C", 3, b'S', 1, 7));
+    let told: Vec<_> = entries.iter().map(|t| (t.slot, t.kind, t.price, t.flags)).collect();
+    assert_eq!(told, [(0, BID, Some(2000), 0)]);
+    assert!(bench.flagged(A) && !bench.flagged(B));
+    // behind the best: nothing to tell; a locate that is not learned yet, by its symbol
+    assert_eq!(bench.told(add(C + 1, "C", 1, b'S', 1, 7)), (vec![], D::NoChange));
+    assert_eq!((bench.event(Event::ReusedRef), bench.model.orders().unwrap().len()), (2, 1));
+    assert_eq!(bench.told(delete(A, 2)).0, [(BID, None, 0)], "no other level is left");
+}
+
+#[test]
+fn an_order_that_never_was_does_not_end_the_flag_of_one_that_is() {
+    for (messages, flagged) in [
+        // the wrong one leaves, then the right one, which is unknown by then
+        (vec![delete(A, 99)], true),
+        (vec![delete(A, 99), delete(A, 5)], true),
+        (vec![add(A, "A", 6, b'B', 9, 200), delete(A, 99), delete(A, 6)], true),
+        (vec![replace(A, 98, 99, 1, 1), delete(A, 5)], true),
+        (vec![replace(A, 5, 6, 1, 1), delete(A, 5)], true),
+        // whatever their order, the same as came
+        (vec![add(A, "A", 6, b'B', 9, 200), delete(A, 6), delete(A, 5)], false),
+        (vec![add(A, "A", 5, b'B', 9, 200), delete(A, 5), delete(A, 5)], false),
+        (
+            vec![replace(A, 5, 6, 1, 1), replace(A, 6, 5, 1, 1), cancel(A, 5, 1), delete(A, 5)],
+            false,
+        ),
+    ] {
+        let mut bench = Bench::new();
+        bench.send((1..=5).map(|number| add(A, "A", number, b'B', 1, 100)).collect());
+        assert_eq!(bench.model.book().untracked(0), 1);
+        bench.send(messages.clone());
+        assert_eq!(
+            (bench.model.book().untracked(0), bench.flagged(A)),
+            (0, flagged),
+            "{messages:?}"
+        );
+        assert!(!bench.flagged(B));
+        // the sum begins anew with the count
+        bench.model.load(bench.next, Load::SlotProven(0), &mut |_| {});
+        bench.send(vec![add(A, "A", 5, b'B', 1, 100), delete(A, 5)]);
+        assert!(!bench.flagged(A), "{messages:?}");
+    }
+}
+
+#[test]
 fn a_full_order_set_is_counted_flagged_and_forgiven_when_the_order_leaves() {
     let mut bench = Bench::new();
     bench.send((1..=4).map(|reference| add(A, "A", reference, b'B', 1, 100)).collect());
@@ -194,12 +244,15 @@ fn a_full_order_set_is_counted_flagged_and_forgiven_when_the_order_leaves() {
     assert_eq!(bench.model.book().untracked(0), 1);
     assert_eq!(bench.told(delete(A, 5)).1, D::UnknownRef);
     assert!(!bench.flagged(A), "no untracked order is left");
+    // under another name, by way of a replacement
+    bench.send(vec![add(A, "A", 7, b'B', 9, 200), replace(A, 7, 8, 9, 300), delete(A, 8)]);
+    assert_eq!((bench.model.book().untracked(0), bench.flagged(A)), (0, false));
     // without untracked orders an unknown reference is a doubt that stays
     assert_eq!(bench.told(delete(A, 5)).1, D::UnknownRef);
     assert!(bench.flagged(A));
     // a replacement that finds no room: the old one is gone, so its room is there
     let told = bench.told(replace(A, 1, 6, 2, 300));
-    assert_eq!((told.0, bench.event(Event::TableOverflow)), (vec![(BID, Some(300), 2)], 1));
+    assert_eq!((told.0, bench.event(Event::TableOverflow)), (vec![(BID, Some(300), 2)], 2));
 }
 
 #[test]

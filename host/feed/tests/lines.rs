@@ -4,7 +4,8 @@ mod support;
 
 use escapement_codec::Entry;
 use escapement_feed::{
-    CardConfig, CardModel, Destination, Event, FrameMode, Line, MessageDisposition as D, Protocol,
+    CardConfig, CardModel, Destination, Event, FrameDisposition, FrameMode, Line,
+    MessageDisposition as D, Protocol,
 };
 use support::itch::system_event;
 use support::wire::{card, FrameMaker, GROUP, PORT};
@@ -134,6 +135,29 @@ fn what_comes_early_waits_with_its_own_stamp_and_is_counted_in_flight() {
     assert_eq!(bench.model.counters().in_flight, 0);
     assert_eq!((bench.event(Event::DeliveredA), bench.event(Event::DeliveredB)), (2, 2));
     assert_eq!(bench.event(Event::Gaps), 0);
+}
+
+#[test]
+fn numbers_end_before_they_wrap() {
+    const LAST: u64 = u64::MAX - 1; // of a message; u64::MAX is named as the next one
+    let mut bench = Bench::new(config(4));
+    bench.send(A, 1, b"a");
+    bench.send(A, LAST, b"");
+    assert_eq!(bench.send(B, LAST, b""), [Gap(2, LAST - 2, 103)]);
+    assert_eq!(bench.send(A, LAST, b"y"), [Message(b'y', 104)]);
+    for first in [LAST, u64::MAX, u64::MAX - 2] {
+        // no message of a packet whose count runs past the last number, not even those that have one
+        let beyond = vec![b'z'; (u64::MAX - first) as usize + 1];
+        assert_eq!(
+            (bench.send(A, first, &beyond), bench.send(B, first, &beyond)),
+            (vec![], vec![])
+        );
+    }
+    let counters = bench.model.counters();
+    let wrong = Line::ALL.map(|line| counters.frames(line, FrameDisposition::TransportLength));
+    assert_eq!((wrong, bench.model.next_sequence()), ([3, 3], u64::MAX));
+    assert_eq!((bench.send(A, u64::MAX, b""), bench.send(B, 1, b"a")), (vec![], vec![]));
+    assert_eq!((bench.count(D::Duplicate), bench.model.next_sequence()), (1, u64::MAX));
 }
 
 #[test]

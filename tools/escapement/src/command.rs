@@ -75,7 +75,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Prints to stdout; a reader that went away (`| head`) ends the command quietly.
-fn print(text: &str) -> Result<(), Failure> {
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
     use std::io::Write;
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),

@@ -19,6 +19,9 @@ use crate::progress::Progress;
 /// Sessions of one feed that are kept; after so many a file is of another feed.
 const SESSIONS_MAX: usize = 64;
 
+/// Destinations of the feed's datagrams that are told beside those of its lines.
+const LEFT_OUT_MAX: usize = 8;
+
 /// Which feed to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FeedChoice {
@@ -70,6 +73,9 @@ pub(crate) struct Survey {
     pub(crate) symbols: Vec<([u8; 8], u64)>,
     /// Messages naming symbols beyond those that a census tells apart.
     pub(crate) beyond_symbols: u64,
+    /// Other destinations of datagrams of the feed's session, with how many went there: a line that is in the same capture as
+    /// another. Not looked for where the group was chosen.
+    pub(crate) other_lines: Vec<(SocketAddrV4, u64)>,
     /// What ended the captures early.
     pub(crate) error: Option<CaptureError>,
     /// The first datagram that could have been a feed: file, offset, what it was.
@@ -95,6 +101,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         messages: 0,
         symbols: Vec::new(),
         beyond_symbols: 0,
+        other_lines: Vec::new(),
         error: None,
         nearest: None,
     };
@@ -137,6 +144,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         survey.symbols = all.map(|(symbol, count)| (symbol.0, count)).collect();
         survey.beyond_symbols = census.beyond();
     }
+    survey.other_lines = looking.other_lines();
     Ok(survey)
 }
 
@@ -154,6 +162,8 @@ struct Looking {
     sessions: Vec<u128>,
     /// Counts over all lines found so far.
     census: Option<SymbolCensus>,
+    /// Where other datagrams of the feed's session went, and how many.
+    left_out: Vec<(Destination, u64)>,
     told: bool,
 }
 
@@ -174,6 +184,7 @@ impl Looking {
             first: None,
             sessions: Vec::new(),
             census: None,
+            left_out: Vec::new(),
             told: false,
         }
     }
@@ -181,10 +192,30 @@ impl Looking {
     /// Looks at a frame; returns a description of the first that was almost a feed.
     fn frame(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
         let near = if self.is_line.contains(&false) { self.look(file, bytes) } else { None };
-        if let Some(census) = &mut self.census {
-            census.frame(bytes);
+        if self.census.as_mut().is_some_and(|census| !census.frame(bytes)) {
+            self.leave_out(bytes);
         }
         near
+    }
+
+    /// A frame to no line of the feed: it may be one of a line that is in the same file as another.
+    fn leave_out(&mut self, bytes: &[u8]) {
+        let (FeedChoice::First, Some(first)) = (self.choice, self.first) else { return };
+        let found = detect_feed(bytes, Checks::default()).filter(|found| same_feed(&first, found));
+        let Some(found) = found else { return };
+        let to = destination(&found);
+        if let Some((_, count)) = self.left_out.iter_mut().find(|(known, _)| *known == to) {
+            *count += 1;
+        } else if self.left_out.len() < LEFT_OUT_MAX && self.sessions.contains(&found.session) {
+            self.left_out.push((to, 1));
+        }
+    }
+
+    /// Destinations left out. One may have proved a line later.
+    fn other_lines(&self) -> Vec<(SocketAddrV4, u64)> {
+        let lines = self.destinations();
+        let others = self.left_out.iter().filter(|(to, _)| !lines.contains(to));
+        others.map(|&(to, count)| (address(to), count)).collect()
     }
 
     fn look(&mut self, file: usize, bytes: &[u8]) -> Option<String> {
@@ -345,6 +376,16 @@ impl Survey {
         })
     }
 
+    /// For each line that a capture holds beside the one that is read: that it is left out, and what to do about it.
+    pub(crate) fn hints(&self) -> impl Iterator<Item = String> + '_ {
+        self.other_lines.iter().map(|(to, count)| {
+            format!(
+                "{count} datagrams of the same session go to {to}, another line in the same capture, and are left out: --group {to} \
+                 reads that line instead; lines A and B are read together from a capture each"
+            )
+        })
+    }
+
     /// The symbols that most messages name. A blank symbol names no instrument.
     pub(crate) fn busiest(&self, most: usize) -> Vec<[u8; 8]> {
         let named = self.symbols.iter().map(|(symbol, _)| *symbol);
@@ -409,6 +450,9 @@ impl Survey {
                 row("segments", format!("{} ({} heartbeats)", self.segments, self.heartbeats));
                 row("messages", self.messages.to_string());
                 row("symbols", self.symbols.len().to_string());
+                for (to, count) in &self.other_lines {
+                    row("other line", format!("{count} datagrams of the same session to {to}"));
+                }
                 if let Some(left_out) = self.left_out() {
                     row("left out", left_out);
                 }

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::process::{Command, Output};
+
 use escapement_tool::generator::Feed;
 use support::{escapement, file, generated, replay};
 
@@ -30,6 +32,37 @@ fn files_are_not_overwritten_without_force() {
     assert!(refused.stderr.contains("-f overwrites"), "{}", refused.stderr);
     assert_eq!(make(&["--seed", "9", "-f"]).code, 0);
     assert_ne!(std::fs::read(&path).unwrap(), first);
+}
+
+#[test]
+fn a_dash_is_stdout_but_no_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |program: &str, arguments: &[&str]| -> Output {
+        Command::new(program).args(arguments).current_dir(folder.path()).output().unwrap()
+    };
+    let command = env!("CARGO_BIN_EXE_escapement");
+    let gen = ["capture", "gen", "--feed", "tops", "--messages", "500"];
+    let itch = ["capture", "gen", "--feed", "itch", "--messages", "500"];
+    let mutate = ["capture", "mutate", "--loss", "10%", "gen.pcap"];
+    for (name, words) in [("gen.pcap", &gen[..]), ("itch.pcap", &itch), ("mutated.pcap", &mutate)] {
+        let to_file = run(command, &[words, &["-o", name]].concat());
+        let to_stdout = run(command, &[words, &["-o", "-"]].concat());
+        assert!(to_file.status.success() && to_stdout.status.success(), "{to_stdout:?}");
+        assert!(std::fs::read(folder.path().join(name)).unwrap() == to_stdout.stdout, "{name}");
+        // what was made is told there where the capture is not
+        let text = String::from_utf8(to_stdout.stderr).unwrap();
+        assert_eq!(text.replace("stdout", name).as_bytes(), to_file.stdout);
+        assert_eq!(to_file.stderr, b"");
+    }
+    assert!(!folder.path().join("-").exists());
+    let twice = run(command, &[&itch[..], &["-o", "-", "--line-b", "-"]].concat());
+    assert_eq!((twice.status.code(), twice.stdout.len()), (Some(2), 0));
+    // `script` gives the command a terminal
+    let words = format!("{command} {} -o -", gen.join(" "));
+    let terminal = run("script", &["--quiet", "--return", "--command", &words, "/dev/null"]);
+    let text = String::from_utf8_lossy(&terminal.stdout);
+    assert_eq!(terminal.status.code(), Some(2), "{text}");
+    assert!(text.contains("stdout: a terminal, expected a file or a pipe"), "{text}");
 }
 
 #[test]

@@ -51,6 +51,15 @@ struct Instrument {
     published: [Option<(u32, u64)>; 2],
     bad: bool,
     untracked: u32,
+    /// Of references of orders that did not fit: how often each came, less how often it went.
+    hidden: HashMap<u64, i64>,
+}
+
+/// What a message says of an order that is not shown.
+enum Hidden {
+    Stays,
+    Leaves(u64),
+    Renamed(u64, u64),
 }
 
 /// Tells ticks. The book is exact; with [`Bounds`], a second book holds only what a table of that size would.
@@ -184,9 +193,12 @@ impl Teller {
             Body::Add { reference, is_ask, shares, stock, price } => {
                 let instrument = self.of_locate_or(locate, stock);
                 self.locates.entry(locate).or_insert(instrument);
-                if let Some(instrument) = instrument {
-                    let side = if is_ask { Side::Ask } else { Side::Bid };
-                    self.add(reference, Order { instrument, side, price, shares });
+                match instrument {
+                    Some(instrument) => {
+                        let side = if is_ask { Side::Ask } else { Side::Bid };
+                        self.add(reference, Order { instrument, side, price, shares });
+                    }
+                    None => self.taken_by_a_stranger(reference),
                 }
             }
             Body::Executed { reference, shares, at } => {
@@ -230,6 +242,7 @@ impl Teller {
                 published: [None; 2],
                 bad: false,
                 untracked: 0,
+                hidden: HashMap::new(),
             });
         }
         Some(instrument)
@@ -293,6 +306,7 @@ impl Teller {
                 self.counts.overflows += 1;
                 let instrument = &mut self.instruments[order.instrument];
                 instrument.untracked = instrument.untracked.saturating_add(1);
+                *instrument.hidden.entry(reference).or_default() += 1;
                 if self.keep_untracked {
                     let (msg_index, seq, _) = self.now;
                     let symbol = instrument.stock;
@@ -301,6 +315,19 @@ impl Teller {
             }
         }
         old
+    }
+
+    /// An instrument that was not chosen has an order of this reference: whatever lived under it is gone, and its
+    /// instrument becomes doubtful.
+    fn taken_by_a_stranger(&mut self, reference: u64) {
+        let old =
+            self.shown().order(reference).map(|old| (old.instrument, self.flag(old.instrument)));
+        self.take_out(reference);
+        if let Some((instrument, flag)) = old {
+            self.counts.reused_references += 1;
+            self.publish(instrument, flag);
+            self.instruments[instrument].bad = true;
+        }
     }
 
     fn take_out(&mut self, reference: u64) {
@@ -322,7 +349,7 @@ impl Teller {
     ) {
         let Some(order) = self.shown().order(reference) else {
             self.all.reduce(reference, shares);
-            return self.unknown(locate, false);
+            return self.unknown(locate, Hidden::Stays);
         };
         let flag = self.flag(order.instrument);
         let taken = self.all.reduce(reference, shares);
@@ -354,7 +381,7 @@ impl Teller {
     fn delete(&mut self, locate: u16, reference: u64) {
         let Some(order) = self.shown().order(reference) else {
             self.all.remove(reference);
-            return self.unknown(locate, true);
+            return self.unknown(locate, Hidden::Leaves(reference));
         };
         let flag = self.flag(order.instrument);
         self.take_out(reference);
@@ -369,7 +396,7 @@ impl Teller {
                     self.all.insert(reference, Order { price, shares, ..hidden });
                 }
             }
-            return self.unknown(locate, false);
+            return self.unknown(locate, Hidden::Renamed(original, reference));
         };
         let flag = self.flag(order.instrument);
         self.take_out(original);
@@ -378,8 +405,9 @@ impl Teller {
     }
 
     /// A message about an order that is not shown: the instrument of its locate becomes doubtful, unless the order may
-    /// be one that did not fit; such a one is gone with its delete.
-    fn unknown(&mut self, locate: u16, is_delete: bool) {
+    /// be one that did not fit; such a one is gone with its delete. When as many went as came, they must be the same, or the
+    /// instrument stays doubtful.
+    fn unknown(&mut self, locate: u16, order: Hidden) {
         let instrument = match self.locates.get(&locate) {
             Some(None) => return,
             Some(&Some(instrument)) => Some(instrument),
@@ -390,8 +418,22 @@ impl Teller {
         let instrument = &mut self.instruments[instrument];
         if instrument.untracked == 0 {
             instrument.bad = true;
-        } else if is_delete {
-            instrument.untracked -= 1;
+            return;
+        }
+        match order {
+            Hidden::Stays => {}
+            Hidden::Leaves(reference) => {
+                instrument.untracked -= 1;
+                *instrument.hidden.entry(reference).or_default() -= 1;
+                if instrument.untracked == 0 {
+                    instrument.bad |= instrument.hidden.values().any(|&balance| balance != 0);
+                    instrument.hidden.clear();
+                }
+            }
+            Hidden::Renamed(from, to) => {
+                *instrument.hidden.entry(from).or_default() -= 1;
+                *instrument.hidden.entry(to).or_default() += 1;
+            }
         }
     }
 

@@ -158,6 +158,57 @@ fn a_replace_that_does_not_fit_flags_its_own_ticks() {
 }
 
 #[test]
+fn a_delete_of_an_order_that_never_was_does_not_end_the_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    let flagged = |deletes: &[u64]| {
+        // one set of one way: the second and the third order are not held
+        let mut messages = vec![add(1, b'B', 5, 100), add(2, b'B', 6, 110), add(3, b'B', 6, 120)];
+        messages.extend(deletes.iter().map(|&reference| delete(reference)));
+        messages.extend([delete(1), add(4, b'B', 7, 90)]);
+        let mut reading = itch(folder.path(), &messages);
+        reading.bounds = Some(Bounds { sets: 1, ways: 1 });
+        rows(&reading).last().unwrap().ends_with("MAYBE_BAD_BOOK")
+    };
+    let expected =
+        [(vec![2], true), (vec![3, 2], false), (vec![2, 99], true), (vec![99, 98, 2], true)];
+    for (deletes, flag) in expected {
+        assert_eq!(flagged(&deletes), flag, "{deletes:?}");
+    }
+}
+
+#[test]
+fn a_reference_taken_by_a_symbol_that_is_not_followed_ends_the_order_and_flags_its_instrument() {
+    let folder = tempfile::tempdir().unwrap();
+    let stranger = |reference: u64| {
+        let mut data = add(reference, b'S', 1, 7);
+        data[2] = 2; // locate
+        data[24..32].copy_from_slice(b"OTHER   ");
+        data
+    };
+    let messages = [
+        add(1, b'B', 5, 100),
+        add(2, b'B', 6, 110),
+        stranger(9),
+        stranger(2),
+        add(3, b'B', 7, 120),
+    ];
+    let mut reading = itch(folder.path(), &messages);
+    reading.symbols = Some(vec!["ZAAA".into()]);
+    let row = |index: u64, value: &str, flag: &str| {
+        format!("{index},{},9,XNAS,ZAAA,bid,{value},,{flag}", index + 1)
+    };
+    assert_eq!(
+        rows(&reading),
+        [
+            row(0, "100,5", ""),
+            row(1, "110,6", ""),
+            row(3, "100,5", ""),
+            row(4, "120,7", "MAYBE_BAD_BOOK")
+        ]
+    );
+}
+
+#[test]
 fn broken_inputs_are_named_with_their_place() {
     let folder = tempfile::tempdir().unwrap();
     let reading = itch(folder.path(), &[add(1, b'B', 5, 100)]);

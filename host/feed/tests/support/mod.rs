@@ -61,7 +61,9 @@ pub fn feed_of(path: &Path) -> Feed {
 /// Symbols with most messages.
 pub fn auto_symbols(path: &Path, feed: Feed, most: usize) -> Vec<Symbol> {
     let mut census = SymbolCensus::new(feed, Checks::default());
-    for_each_packet(path, |_, bytes| census.frame(bytes));
+    for_each_packet(path, |_, bytes| {
+        census.frame(bytes);
+    });
     census.top(most).into_iter().map(|(symbol, _)| symbol).collect()
 }
 

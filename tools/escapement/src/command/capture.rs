@@ -1,14 +1,14 @@
 //! `escapement capture info|gen|mutate`.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::Write;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use escapement_capture::{Merged, PcapWriter};
+use escapement_capture::Merged;
 use serde_json::json;
 
 use super::{capture_itch, print, write_json};
+use crate::capture_output::{self, open, shown};
 use crate::failure::Failure;
 use crate::generator::{self, Feed, Length, Made, Plan};
 use crate::mutator::{Mutator, Rates};
@@ -65,7 +65,7 @@ pub(super) struct Generate {
     instruments: u16,
     #[command(flatten)]
     itch: capture_itch::Options,
-    /// Nanosecond pcap to write; gzip when it ends in .gz
+    /// Nanosecond pcap to write (- for stdout); gzip when it ends in .gz
     #[arg(short, value_name = "FILE")]
     output: PathBuf,
     /// Overwrite the files
@@ -96,7 +96,7 @@ pub(super) struct Mutate {
     /// Rate of packets whose end is missing
     #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = parse_rate)]
     cut: f64,
-    /// Nanosecond pcap to write; gzip when it ends in .gz
+    /// Nanosecond pcap to write (- for stdout); gzip when it ends in .gz
     #[arg(short, value_name = "FILE")]
     output: PathBuf,
     /// Overwrite the file
@@ -143,7 +143,7 @@ fn generate(arguments: &Generate) -> Result<(), Failure> {
     arguments.itch.refuse_for("tops and deep")?;
     let plan = Plan { feed, seed: arguments.seed, length, instruments: arguments.instruments };
     let path = &arguments.output;
-    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
+    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", shown(path)));
     let mut output = open(path, arguments.force)?;
     let (unit, total) = match length {
         Length::Packets(packets) => ("packets", Some(packets)),
@@ -153,12 +153,13 @@ fn generate(arguments: &Generate) -> Result<(), Failure> {
     let made = generator::write(&plan, &mut output, |_: &Made| progress.step()).map_err(fail)?;
     output.finish().and_then(|mut writer| writer.flush()).map_err(fail)?;
     drop(progress);
-    print(&format!("{}: {} messages in {} packets\n", path.display(), made.messages, made.packets))
+    let text = format!("{}: {} messages in {} packets\n", shown(path), made.messages, made.packets);
+    capture_output::tell(&text, &[path])
 }
 
 fn mutate(arguments: &Mutate) -> Result<(), Failure> {
     let path = &arguments.output;
-    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", path.display()));
+    let fail = |error: std::io::Error| Failure::input(format!("{}: {error}", shown(path)));
     outputs::refuse_overwriting(arguments.captures.iter().map(PathBuf::as_path), &[path])?;
     let mut captures = Merged::open(&arguments.captures)?;
     let mut output = open(path, arguments.force)?;
@@ -185,9 +186,9 @@ fn mutate(arguments: &Mutate) -> Result<(), Failure> {
     let damage = mutator.finish(&mut write).map_err(fail)?;
     output.finish().and_then(|mut writer| writer.flush()).map_err(fail)?;
     drop(progress);
-    print(&format!(
+    let text = format!(
         "{}: {} packets of {}: {} lost, {} twice, {} late, {} flipped, {} cut\n",
-        path.display(),
+        shown(path),
         damage.packets_out,
         damage.packets_in,
         damage.lost,
@@ -195,36 +196,9 @@ fn mutate(arguments: &Mutate) -> Result<(), Failure> {
         damage.reordered,
         damage.flipped,
         damage.cut,
-    ))?;
+    );
+    capture_output::tell(&text, &[path])?;
     broken.map_or(Ok(()), |error| Err(error.into()))
-}
-
-/// Starts a capture file.
-pub(super) fn open(path: &Path, force: bool) -> Result<PcapWriter<BufWriter<File>>, Failure> {
-    let writer = BufWriter::new(create(path, force)?);
-    let output = if path.extension().is_some_and(|extension| extension == "gz") {
-        PcapWriter::gzip(writer)
-    } else {
-        PcapWriter::new(writer)
-    };
-    output.map_err(|error| Failure::input(format!("{}: {error}", path.display())))
-}
-
-fn create(path: &Path, force: bool) -> Result<File, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    if force {
-        options.create(true).truncate(true);
-    } else {
-        options.create_new(true);
-    }
-    options.open(path).map_err(|error| {
-        let advice = match error.kind() {
-            std::io::ErrorKind::AlreadyExists => " (-f overwrites)",
-            _ => "",
-        };
-        Failure::input(format!("{}: {error}{advice}", path.display()))
-    })
 }
 
 fn info(arguments: &Info) -> Result<(), Failure> {
@@ -245,6 +219,9 @@ fn info(arguments: &Info) -> Result<(), Failure> {
             "group_b": feed.group_b.map(|b| b.to_string()), "name": feed.protocol.name(),
             "protocol": format!("{:#06x}", feed.protocol.id()), "channel": feed.channel,
         })),
+        "other_lines": survey.other_lines.iter().map(|(to, packets)| json!({
+            "group": to.ip().to_string(), "port": to.port(), "packets": packets,
+        })).collect::<Vec<_>>(),
         "messages": survey.messages,
         "symbols": survey.symbols.len(),
         "messages_beyond_symbols": survey.beyond_symbols,

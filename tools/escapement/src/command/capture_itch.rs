@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::capture::{open, parse_rate};
-use super::print;
+use super::capture::parse_rate;
+use crate::capture_output::{self, open, shown};
 use crate::duration::parse_ns;
 use crate::failure::Failure;
 use crate::generator::itch::{self, ItchMade, ItchPlan, LineMade, Profile, Trouble};
@@ -44,10 +44,10 @@ pub(super) struct Options {
     /// Live orders of the deep profile, all instruments together [default: 300000]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     live_orders: Option<u32>,
-    /// Write line B here; -o is line A
+    /// Write line B here (- for stdout); -o is line A
     #[arg(long, value_name = "FILE")]
     line_b: Option<PathBuf>,
-    /// Write the feed without any trouble here
+    /// Write the feed without any trouble here (- for stdout)
     #[arg(long, value_name = "FILE")]
     truth: Option<PathBuf>,
     /// Rate of packets lost, on each line for itself
@@ -175,14 +175,14 @@ impl Options {
             || progress.step(),
         );
         let fail = |line: usize, error: std::io::Error| {
-            Failure::input(format!("{}: {error}", paths[line].display()))
+            Failure::input(format!("{}: {error}", shown(paths[line])))
         };
         let made = made.map_err(|error| fail(failed, error))?;
         for (line, file) in files.into_iter().enumerate() {
             file.finish().and_then(|mut file| file.flush()).map_err(|error| fail(line, error))?;
         }
         drop(progress);
-        print(&report(&made, &paths))
+        capture_output::tell(&report(&made, &paths), &paths)
     }
 }
 
@@ -201,7 +201,7 @@ fn report(made: &ItchMade, paths: &[&Path]) -> String {
         let LineMade { packets, lost, duplicated, reordered } = line;
         text += &format!(
             "{}: {packets} packets: {lost} lost, {duplicated} twice, {reordered} late\n",
-            path.display()
+            shown(path)
         );
     }
     text

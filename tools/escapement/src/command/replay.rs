@@ -97,6 +97,9 @@ impl Arguments {
         let arguments = self;
         arguments.settings.assure_fits(arguments.card)?;
         let prepared = arguments.settings.prepare(&arguments.captures)?;
+        for hint in prepared.survey.hints() {
+            eprintln!("escapement: hint: {hint}");
+        }
         arguments.servers.assure_fits(&prepared.config, prepared.protocol)?;
         if !arguments.servers.is_empty() && !prepared.changes.is_empty() {
             return Err(Failure::input(
