@@ -241,7 +241,7 @@ fn decode_rare(type_byte: u8, data: &[u8]) -> Result<Message, Undecoded> {
 
 /// Length of a type that there is.
 const fn length(type_byte: u8) -> usize {
-    LENGTHS[type_byte as usize] as usize
+    escapement_abi::itch::LENGTHS[type_byte as usize] as usize
 }
 
 #[inline(always)]
