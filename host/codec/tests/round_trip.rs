@@ -96,6 +96,8 @@ fn step() -> impl Strategy<Value = Step> {
 /// Makes entries of the steps as a card would: codes and epochs follow from the centres.
 fn entries(steps: &[Step]) -> Vec<Entry> {
     let mut centres: HashMap<(u16, PriceKind), (i64, u8)> = HashMap::new();
+    // They go on when a slot changes hands.
+    let mut epochs: HashMap<(u16, PriceKind), u8> = HashMap::new();
     let (mut msg_index, mut feed_time, mut hw_time) = (0u64, 1_500_000_000i64, 1_500_000_100u64);
     let mask = (1u64 << 40) - 1;
     let mut entries = Vec::new();
@@ -136,14 +138,15 @@ fn entries(steps: &[Step]) -> Vec<Entry> {
             }
             Step::Move { slot, kind, centre } => {
                 let slot = u16::from(slot);
-                let place = centres.entry((slot, kind)).or_insert((0, 255));
-                *place = (centre, place.1.wrapping_add(1));
+                let epoch = epochs.entry((slot, kind)).or_insert(255);
+                *epoch = epoch.wrapping_add(1);
+                centres.insert((slot, kind), (centre, *epoch));
                 Entry::Recentre {
                     hw_time,
                     next_index: msg_index,
                     slot,
                     kind,
-                    epoch: place.1,
+                    epoch: *epoch,
                     centre,
                 }
             }
