@@ -110,7 +110,7 @@ module ring_writer #(
     end
   end
 
-  logic [63:0] irq_head_q, irq_time_q;  // state at the last request
+  logic [63:0] irq_head_q, irq_time_q;  // lines ahead of the last interrupt; time of its request
   logic irq_any_q;  // there was one
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -119,7 +119,11 @@ module ring_writer #(
       irq_any_q   <= 1'b0;
       irq_valid_o <= 1'b0;
     end else if (irq_valid_o) begin
-      if (irq_ready_i) irq_valid_o <= 1'b0;
+      // A line that went meanwhile, or goes beside it, is ahead of it too and needs none of its own.
+      if (irq_ready_i) begin
+        irq_valid_o <= 1'b0;
+        irq_head_q  <= head_d;
+      end
     end else if (irq_enable_i && head_q != irq_head_q &&
                  (!irq_any_q || card_time_i - irq_time_q >= 64'(irq_holdoff_ns_i))) begin
       irq_valid_o <= 1'b1;
