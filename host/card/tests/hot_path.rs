@@ -4,6 +4,7 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use escapement_card::{AccessCounts, Counted, Driver, Injector, RingEvent, RingMode, SoftCard};
 
