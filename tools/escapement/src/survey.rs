@@ -19,8 +19,12 @@ use crate::progress::Progress;
 /// Sessions of one feed that are kept; after so many a file is of another feed.
 const SESSIONS_MAX: usize = 64;
 
-/// Destinations of the feed's datagrams that are told beside those of its lines.
-const LEFT_OUT_MAX: usize = 8;
+/// Destinations of the feed's datagrams that are counted beside those of its lines.
+const LEFT_OUT_MAX: usize = 64;
+/// Fewer datagrams to another destination are no line, but damaged ones: a flipped bit of a port goes unnoticed.
+const LEFT_OUT_MIN: u64 = 8;
+/// So are those that are less than this part of the line's own.
+const LEFT_OUT_PART: u64 = 20;
 
 /// Which feed to look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,10 +215,13 @@ impl Looking {
         }
     }
 
-    /// Destinations left out. One may have proved a line later.
+    /// Destinations left out, where so many datagrams went that it is a line. One may have proved a line of its own later.
     fn other_lines(&self) -> Vec<(SocketAddrV4, u64)> {
         let lines = self.destinations();
-        let others = self.left_out.iter().filter(|(to, _)| !lines.contains(to));
+        let read = self.census.as_ref().map_or(0, SymbolCensus::packets);
+        let least = LEFT_OUT_MIN.max(read / LEFT_OUT_PART);
+        let others = self.left_out.iter();
+        let others = others.filter(|(to, count)| !lines.contains(to) && *count >= least);
         others.map(|&(to, count)| (address(to), count)).collect()
     }
 

@@ -7,6 +7,29 @@ use std::path::{Path, PathBuf};
 use escapement_capture::{Merged, PcapWriter};
 use support::{escapement, replay};
 
+#[test]
+fn single_datagrams_with_a_flipped_port_are_no_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let clean = support::generated(escapement_tool::generator::Feed::Tops, 3, 2_000);
+    let path = support::file(&folder, "clean.pcap", &clean);
+    let mut captures = Merged::open(&[path]).unwrap();
+    let mut output = PcapWriter::new(Vec::new()).unwrap();
+    let mut number = 0;
+    while let Some(packet) = captures.next_packet().unwrap() {
+        let mut data = packet.data.to_vec();
+        number += 1;
+        if number % 37 == 0 {
+            data[36] ^= 1 << (number % 3); // destination port; no checksum decides
+        }
+        output.packet(packet.stamp_ns, &data).unwrap();
+    }
+    let flipped = support::file(&folder, "flipped.pcap", &output.finish().unwrap());
+    let found = replay(&flipped, "soft", &["--check"]);
+    found.assert_fine();
+    assert!(found.number("/frames/wrong_port") > 2, "{number} packets");
+    assert_eq!(found.run.stderr, "");
+}
+
 /// One capture of line A and line B together; how many packets each has.
 fn both_lines(folder: &Path) -> (PathBuf, [u64; 2]) {
     let (a, b) = (folder.join("a.pcap"), folder.join("b.pcap"));
