@@ -23,7 +23,7 @@ COVERAGE.bins("dropped", [*range(SLOTS), NONE, CONTROL])
 COVERAGE.bins("while_announcing", ["announced already", "on offer", "still to come", "heartbeat on offer"])
 COVERAGE.bins("told", ["one", "more"])
 COVERAGE.bins("rounds", ["1", "2", "3.."])
-COVERAGE.bins("last_seen", ["tick", "gap", "recentre", "refresh", "void", "heartbeat", "restart"])
+COVERAGE.bins("last_seen", ["tick", "gap", "recentre", "refresh", "void", "heartbeat", "restart", "slot_assigned", "slot_released"])
 COVERAGE.bins("what", ["slots only", "none only", "control only", "all of them"])
 
 
