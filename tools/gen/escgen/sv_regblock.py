@@ -18,6 +18,9 @@ lint_off -rule UNUSEDPARAM -file "*escapement_regs_pkg.sv"
 lint_off -rule UNUSEDSIGNAL -file "*escapement_regs.sv"
 """
 
+# Its checks begin before the reset: with random contents at time 0 they fail for some seeds.
+AT_ONCE, AFTER_TIME_0 = ": assert(!external_", ": assert($time == 0 || !external_"
+
 
 def render(rdl: Path) -> dict[str, str]:
     """The register block, its package and the Verilator waivers."""
@@ -30,5 +33,8 @@ def render(rdl: Path) -> dict[str, str]:
             f"hdl/rtl/gen/{name}": header("//", source) + (Path(out) / name).read_text()
             for name in ("escapement_regs_pkg.sv", "escapement_regs.sv")
         }
+    block = "hdl/rtl/gen/escapement_regs.sv"
+    assert files[block].count(AT_ONCE) == 2, "the register block has other checks than before"
+    files[block] = files[block].replace(AT_ONCE, AFTER_TIME_0)
     files["hdl/rtl/gen/escapement_regs.vlt"] = header("//", source) + WAIVERS.lstrip("\n")
     return files
