@@ -8,7 +8,7 @@ use clap::Args;
 use escapement_card::{CardConfig, CardParams, FrameMode, Line};
 use escapement_feed::{CardModel, Load, Protocol};
 use escapement_recovery::{
-    fetch_snapshot, patch, proven, Login, Rebuild, Repair, Requester, Requests, SnapshotLimits,
+    fetch_snapshot, mend, Login, Rebuild, Repair, Requester, Requests, SnapshotLimits,
 };
 use serde_json::{json, Value};
 
@@ -338,38 +338,16 @@ impl Recovery {
         &mut self,
         mut load: impl FnMut(u64, Load<'_>) -> Result<bool, E>,
     ) -> Result<bool, E> {
-        let stamp = self.rebuild.expected();
-        let mirror = &mut self.mirror;
-        let report = &mut self.report;
-        let mut give = |mirror: &mut CardModel, what: Load<'_>| {
-            let taken = load(stamp, what)?;
-            mirror.load(stamp, what, &mut |_| {});
-            *(if taken { &mut report.loads } else { &mut report.loads_refused }) += 1;
-            Ok(taken)
-        };
-        for message in patch(self.rebuild.truth(), mirror) {
-            if !give(mirror, Load::Message(&message))? {
-                return Ok(false);
-            }
+        let mended = mend(&self.rebuild, &mut self.mirror, &mut load)?;
+        self.report.loads += mended.taken;
+        self.report.loads_refused += u64::from(!mended.whole);
+        if mended.whole {
+            self.report.slots_doubtful = mended.doubtful;
+            self.report.recoveries += 1;
+            self.report.recovered_from.push(mended.stamp);
+            self.was_owed = false;
         }
-        let slots = self.rebuild.truth().book().slots();
-        let proven: Vec<bool> =
-            (0..slots).map(|slot| proven(self.rebuild.truth(), mirror, slot)).collect();
-        let marks = (0..slots)
-            .filter(|&slot| !proven[usize::from(slot)])
-            .map(Load::SlotDoubtful)
-            .chain([Load::FeedProven])
-            .chain((0..slots).filter(|&slot| proven[usize::from(slot)]).map(Load::SlotProven));
-        for mark in marks {
-            if !give(mirror, mark)? {
-                return Ok(false);
-            }
-        }
-        self.report.slots_doubtful = proven.iter().filter(|&&proven| !proven).count() as u64;
-        self.report.recoveries += 1;
-        self.report.recovered_from.push(stamp);
-        self.was_owed = false;
-        Ok(true)
+        Ok(mended.whole)
     }
 
     /// The card was mended: what its record should say.
