@@ -11,8 +11,8 @@ A bench of several builds shows the later ones only what the earlier ones let li
 each has a build of its own, as has a mutant that a common build refuses. One that is refused alone too is no circuit and
 does not count.
 
-Killed means that the bench failed, an assertion of the RTL fired, or the simulation ran three times as long as that of the
-sound circuit. Survivors are listed with their line; the run fails when fewer than PERCENT of the mutants were killed. With
+Killed means that the bench failed, an assertion of the RTL fired, or the simulation took three times the processor time
+of the sound circuit and 20 s. Survivors are listed with their line; the run fails when fewer than PERCENT of the mutants were killed. With
 --minutes no mutant begins after that time; of a sample smaller than 200, as many may live as a suite that kills PERCENT
 would let live once in a hundred samples. The seed is printed; the same seed on the same sources draws the same mutants. The
 results lie in out/mutation.json.
