@@ -162,10 +162,10 @@ def main() -> int:
             worker.start()
         for worker in workers:
             worker.join()
+    enough_killed = report(run, modules, seed, args.require)
     if run.error is not None:
         print(f"mutate_rtl: {run.error}; seed {seed}", file=sys.stderr)
-        return 1
-    return 0 if report(run, modules, seed, args.require) else 1
+    return 0 if enough_killed and run.error is None else 1
 
 
 if __name__ == "__main__":
