@@ -1,12 +1,21 @@
 """The mutation check: it finds what to break, leaves alone what is no circuit, and every module has a bench."""
 
+import json
+import os
 import random
+import shutil
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 sys.path.insert(0, str(Path(__file__).parent))
 import mutate_rtl  # noqa: E402
+from mutation import bed, sample, schema  # noqa: E402
+from mutation.benches import BENCHES  # noqa: E402
+from mutation.changes import mutants_of, mutated  # noqa: E402
 
 MODULE = """// a comment with a == b
 module m (
@@ -25,56 +34,159 @@ endmodule
 """
 
 
+def everything(module):
+    return mutants_of(module, (sample.RTL / f"{module}.sv").read_text())
+
+
 def test_only_circuits_are_changed():
-    found = mutate_rtl.mutants_of("m", MODULE)
-    assert {m.number for m in found} == {6, 9}
+    found = [m for m in mutants_of("m", MODULE) if not m.fixed]
+    assert {m.number for m in found} == {6, 8, 9}
     changed = {(m.rule, m.after) for m in found}
-    assert ("&&", "assign b = a_i || !c;  // not a && b") in changed
-    assert ("not", "assign b = a_i && c;  // not a && b") in changed
+    assert ("&&", "assign b = a_i || !c; // not a && b") in changed
+    assert ("not", "assign b = a_i && c; // not a && b") in changed
     assert ("==", "else if (b) q <= b != c;") in changed
     assert ("always", "else if (1'b1) q <= b == c;") in changed
     assert ("held", "else if (b) q <= q;") in changed
+    assert ("0 to 1", "if (!rst_ni) q <= 1'b1;") in changed
+    assert not any("!rst_ni" not in m.after for m in found if m.number == 8), "the reset itself stays"
     assert all(m.before != m.after for m in found)
 
 
-def test_the_same_seed_draws_the_same_mutants():
-    def first(seed):
-        drawn = mutate_rtl.draw(sorted(mutate_rtl.BENCHES), random.Random(seed))
-        return [(m.module, m.number, m.after) for m, _ in zip(drawn, range(50))]
-
-    assert first(7) == first(7) != first(8)
+def test_constants_of_the_language_are_a_class_of_their_own():
+    text = MODULE.replace("  assign b", "  function int two(); return 1 + 1; endfunction\n  localparam int Two = two();\n  assign b")
+    assert {(m.number, m.rule) for m in mutants_of("m", text) if m.fixed} == {(5, "+"), (6, "+")}
 
 
 def test_connections_are_tied_but_clocks_and_resets_are_not():
     text = MODULE.replace("endmodule", "  n u_n (\n    .clk_i (other_clk),\n    .rst_ni(up),\n    .a_i   (f(b) && c),\n    .b_o   (d)\n  );\nendmodule")
-    tied = [m.after for m in mutate_rtl.mutants_of("m", text) if m.rule == "tied"]
-    assert tied == [".a_i   ('0),"]
+    tied = [m.after for m in mutants_of("m", text) if m.rule == "tied"]
+    assert tied == [".a_i ('0),"]
+
+
+def test_an_operator_keeps_its_operands():
+    text = MODULE.replace("a_i && !c", "a_i && b && c || d")
+    assert "assign b = (a_i || b) && c || d; // not a && b" in {m.after for m in mutants_of("m", text)}
+
+
+def test_a_schema_holds_every_mutant_and_nothing_else():
+    found = [m for m in mutants_of("m", MODULE) if not m.fixed]
+    text = schema.schema(MODULE, list(enumerate(found, 1)))
+    for number, mutant in enumerate(found, 1):
+        assert text.count(f"chosen == {number} ") + text.count(f"chosen == {number})") == 1, mutant
+        alone = schema.schema(MODULE, [(number, mutant)])
+        assert mutant.instead in alone and alone.count("esc_mutant_pkg") == 1
+    assert text.count("\n") == MODULE.count("\n"), "lines move, so refusals of the compiler would be misread"
+    assert schema.schema(MODULE, []) == MODULE
+
+
+ADDER = """`default_nettype none
+module adder (
+  input wire logic clk_i,
+  input wire logic signed [3:0] a_i,
+  input wire logic signed [3:0] b_i,
+  output logic signed [7:0] sum_o,
+  output logic less_o
+);
+  always_ff @(posedge clk_i) begin
+    sum_o <= a_i + b_i;
+    if (a_i < b_i && !(a_i == -4'sd3)) less_o <= 1'b1;
+    else less_o <= 1'b0;
+  end
+endmodule
+"""
+
+BENCH = """module top;
+  logic clk = 0;
+  logic signed [3:0] a, b;
+  logic signed [7:0] sums[COUNT], sum;
+  logic lesses[COUNT], less;
+  int which;
+  adder u (.clk_i(clk), .a_i(a), .b_i(b), .sum_o(sum), .less_o(less));
+  initial begin
+    if ($value$plusargs("escapement_mutant=%d", which) == 0) which = 0;
+    for (int i = 0; i < 256; i++) begin
+      {a, b} = 8'(i);
+      #1 clk = 1;
+      #1 clk = 0;
+      if (sum !== sums[which] || less !== lesses[which]) $display("differs at %0d %0d", a, b);
+      if (sum !== sums[0] || less !== lesses[0]) $display("mutated");
+    end
+    $finish;
+  end
+"""
+
+
+@pytest.mark.skipif(shutil.which("verilator_bin") is None, reason="no Verilator on PATH")
+def test_a_schema_behaves_as_its_mutants_do(tmp_path):
+    """Signs and widths included: for all values, each choice gives what a circuit of that mutant's plain text gives."""
+    mutants = [m for m in mutants_of("adder", ADDER) if not m.fixed]
+    assert {"+", "<", "&&", "not", "==", "constant", "always", "held"} <= {m.rule for m in mutants}
+    plain = [ADDER, *(mutated(ADDER, m) for m in mutants)]
+    texts = {"pkg.sv": schema.PACKAGE, "adder.sv": schema.schema(ADDER, list(enumerate(mutants, 1)))}
+    texts |= {f"adder_{n}.sv": text.replace("module adder ", f"module adder_{n} ", 1) for n, text in enumerate(plain)}
+    beside = [f"adder_{n} u{n} (.clk_i(clk), .a_i(a), .b_i(b), .sum_o(sums[{n}]), .less_o(lesses[{n}]));" for n in range(len(plain))]
+    texts["top.sv"] = "\n".join([BENCH.replace("COUNT", str(len(plain))), *beside, "endmodule"])
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    command = ["verilator_bin", "--binary", "--timing", "-Wno-lint", "-Wno-style", "-Wno-fatal", "--x-initial", "0", "--top-module", "top"]
+    flags = ["-CFLAGS", "-O0 -std=gnu++20 -fcoroutines", "-Mdir", "obj", "-o", "simulate"]
+    env = dict(os.environ, MAKEFLAGS="CFG_CXXFLAGS_PCH_I=-include")  # as hdl/tb/lib/bench.py says
+    subprocess.run([*command, *flags, *texts], cwd=tmp_path, env=env, check=True)
+    for number, mutant in enumerate([None, *mutants]):
+        simulate = [tmp_path / "obj" / "simulate", f"+{schema.PLUSARG}={number}"]
+        said = subprocess.run(simulate, check=True, capture_output=True, text=True).stdout
+        assert "differs" not in said, mutant
+        assert ("mutated" in said) == bool(mutant), f"{mutant} chosen and nothing changed, or none and something"
+
+
+def test_the_same_seed_draws_the_same_mutants():
+    pool = sample.population(sorted(BENCHES), fixed=False)
+
+    def first(seed):
+        return [(m.module, m.number, m.after) for m, _ in zip(sample.draw(pool, random.Random(seed)), range(50))]
+
+    assert first(7) == first(7) != first(8)
 
 
 def test_every_module_has_a_turn_before_any_has_a_second_one():
-    having = {name for name in mutate_rtl.BENCHES if mutate_rtl.mutants_of(name, (mutate_rtl.RTL / f"{name}.sv").read_text())}
-    assert set(mutate_rtl.BENCHES) - having <= {"clock_gate"}  # in the benches it is a wire
-    drawn = mutate_rtl.draw(sorted(mutate_rtl.BENCHES), random.Random(3))
-    assert {m.module for m, _ in zip(drawn, having)} == having
+    pool = sample.population(sorted(BENCHES), fixed=False)
+    assert set(BENCHES) - set(pool) == {"clock_gate"}  # in the benches it is a wire
+    assert {m.module for m, _ in zip(sample.draw(pool, random.Random(3)), pool)} == set(pool)
 
 
 def test_a_full_sample_needs_the_share_and_a_small_one_has_the_luck_of_one_in_a_hundred():
-    assert mutate_rtl.enough(200, 90) == 180 and mutate_rtl.enough(201, 90) == 181
+    assert sample.enough(200, 90) == 180 and sample.enough(201, 90) == 181
     # 20 trials at 0.9: 13 or fewer in 0.2 % of all samples, 14 or fewer in 1.1 %.
-    assert mutate_rtl.enough(20, 90) == 14
-    assert mutate_rtl.enough(20, 100) == 20
+    assert sample.enough(20, 90) == 14
+    assert sample.enough(20, 100) == 20
 
 
 def test_every_module_has_a_bench_that_exists():
-    modules = {f.stem for f in mutate_rtl.RTL.glob("*.sv") if not f.stem.endswith("_pkg")}
-    assert modules == set(mutate_rtl.BENCHES)
-    for bench in set(mutate_rtl.BENCHES.values()):
-        assert (mutate_rtl.ROOT / "hdl" / "tb" / bench / f"test_{bench}.py").is_file(), bench
+    modules = {f.stem for f in sample.RTL.glob("*.sv") if not f.stem.endswith("_pkg")}
+    assert modules == set(BENCHES)
+    for bench in set(BENCHES.values()):
+        assert (sample.ROOT / "hdl" / "tb" / bench / f"test_{bench}.py").is_file(), bench
 
 
 def test_each_excused_mutant_still_exists_and_has_a_reason():
     for entry in tomllib.loads(mutate_rtl.EQUIVALENT.read_text()).get("mutant", []):
-        text = (mutate_rtl.RTL / f"{entry['module']}.sv").read_text()
-        all_of_it = {(m.before, m.after) for m in mutate_rtl.mutants_of(entry["module"], text)}
-        assert (entry["before"], entry["after"]) in all_of_it, entry
+        assert (entry["before"], entry["after"]) in {(m.before, m.after) for m in everything(entry["module"])}, entry
         assert len(entry["why"]) > 20
+
+
+def test_a_verdict_is_of_all_builds_and_a_kill_of_any(tmp_path):
+    of_card_time = everything("card_time")[:3]
+    place = bed.Bed("card_time", tmp_path, tmp_path / "build", 1)
+    verdicts = [(0, False), (1, False), (2, True), (0, False), (1, True), (3, False)]
+    place.verdicts.write_text("".join(json.dumps({"build": "b", "number": n, "killed": k, "seconds": 1.0, "how": ""}) + "\n" for n, k in verdicts))
+    place._read(list(enumerate(of_card_time, 1)))
+    assert [(m.result, m.seconds) for m in of_card_time] == [("killed", 2.0), ("killed", 1.0), ("survived", 1.0)]
+
+
+def test_a_refusal_of_the_compiler_is_read_by_its_line(tmp_path):
+    mutants = everything("card_time")
+    place = bed.Bed("card_time", tmp_path, tmp_path / "build", 1)
+    named = place._named(mutants, "%Error: hdl/rtl/card_time.sv:26:12: Expecting expression to be constant\n")
+    assert named and {m.number for m in named} == {26}
+    assert place._named(mutants, "%Error: hdl/rtl/card_time.sv:2:1: what\n") == mutants
+    assert place._named(mutants, "%Error: Exiting due to 1 error(s)\n") == []

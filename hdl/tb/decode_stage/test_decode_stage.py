@@ -79,8 +79,15 @@ class Bench:
         ports = [(dut.decoder_disp_valid_o, dut.decoder_disp_o, self.got["decoder"]),
                  (dut.map_disp_valid_o, dut.map_disp_o, self.got["map"])]
         events = [(getattr(dut, f"{name}_o"), name) for name in EVENTS]
+        taken = told = False
         while True:
             await edge
+            # What was taken in the last cycle has ended, or the stage is busy with it.
+            resting = dut.rst_ni.value != 1 or dut.core_reset_i.value == 1
+            ends = dut.decoder_disp_valid_o.value == 1
+            assert resting or not taken or told or ends or dut.busy_o.value == 1, "a message in the decoder, and not busy"
+            assert resting or dut.op_valid_o.value != 1 or dut.busy_o.value == 1, "an operation on offer, and not busy"
+            taken, told = not resting and dut.ev_valid_i.value == 1 and dut.ev_ready_o.value == 1, ends
             for valid, disp, heard in ports:
                 if valid.value == 1:
                     heard.append(DISPOSITIONS[int(disp.value)])
@@ -382,13 +389,15 @@ async def core_reset_forgets(dut):
     await bench.start()
     m = bench.market
     name = sorted(bench.symbols)[0]
-    for _ in range(9):
+    live = (1 << GEN_BITS) - 1  # numbers of generations; when they are used up, and only then, the tables are swept
+    for number in range(9):
         full, refs = scenarios.fill(m, 1, 1)
         await play(bench, [scenarios.teach(1, name), *full, scenarios.order("A", 1, m.ref(1), m)], None)
         dut.core_reset_i.value = 1
         await ClockCycles(dut.clk_i, random.choice([1, 4]))
         dut.core_reset_i.value = 0
         await RisingEdge(dut.clk_i)
+        assert dut.stalled_o.value == int(number % live == live - 1), f"reset {number} of {live} generations"
         while dut.busy_o.value == 1:
             await ClockCycles(dut.clk_i, 10)
         bench.reference.restart()

@@ -3,7 +3,8 @@
 A bench `hdl/tb/<module>/test_<module>.py` holds the cocotb tests and one pytest function that calls `run`.
 Environment: ESCAPEMENT_BUILD (folder of builds, default `sim_build/` at the repository root), ESCAPEMENT_SEED
 (repeats a run), ESCAPEMENT_WAVES=1 (writes `dump.vcd` into the build folder), ESCAPEMENT_LINT=0 (warnings of the build do
-not stop it). ESCAPEMENT_SEEDS=1,2,3 builds once and runs each of these seeds; see `seeds.py`.
+not stop it). ESCAPEMENT_SEEDS=1,2,3 builds once and runs each of these seeds; see `seeds.py`. ESCAPEMENT_MUTANTS builds once
+and runs each of the mutants compiled in; see `mutants.py`.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from cocotb_tools.runner import get_results, get_runner
 
-from lib import seeds
+from lib import mutants, seeds
 
 ROOT = Path(__file__).resolve().parents[3]
 RTL = ROOT / "hdl" / "rtl"
@@ -91,12 +92,15 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     parameters = dict(parameters or {})
     testname = testname or f"test_{module}"
     chosen = seeds.chosen()
+    plan = mutants.plan()
+    if plan and (plan.time_is_up() or not plan.left()):
+        return
     base = Path(os.environ.get("ESCAPEMENT_BUILD", ROOT / "sim_build"))
     variant = re.sub(r"[^A-Za-z0-9]+", "_", "_".join(f"{k}{v}" for k, v in sorted(parameters.items())))
     build_dir = base / "_".join(part for part in (testname, module, variant) if part)
     files = [source("esc_pkg.sv")] + [source(s) for s in sources if Path(s).name != "esc_pkg.sv"]
     waves = os.environ.get("ESCAPEMENT_WAVES") == "1"
-    lint = ["-Wall"] if os.environ.get("ESCAPEMENT_LINT") != "0" else ["-Wno-lint", "-Wno-style"]
+    lint = ["-Wall"] if os.environ.get("ESCAPEMENT_LINT") != "0" else ["-Wno-lint", "-Wno-style", "-Wno-fatal"]
 
     print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={', '.join(map(str, chosen))}", flush=True)
     flags = "-O1 -g0"
@@ -117,7 +121,7 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
     runtime.keep(build_dir)
     print(f"{testname}: built", flush=True)
 
-    def simulate(seed, log_file):
+    def simulate(seed, log_file, plusargs=()):
         results = runner.test(
             test_module=testname,
             hdl_toplevel=module,
@@ -126,11 +130,14 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
             seed=seed,
             waves=waves,
             extra_env=extra_env or {},
-            plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}"],
+            plusargs=["+verilator+rand+reset+2", f"+verilator+seed+{seed % (2**31 - 1) + 1}", *plusargs],
             log_file=log_file,
         )
         ran, failed = get_results(results)
         assert ran > 0, f"{testname}: no test ran"
         assert failed == 0, f"{testname}: {failed} of {ran} tests failed; repeat with ESCAPEMENT_SEED={seed}"
 
-    seeds.run_all(build_dir.name, chosen, build_dir, simulate)
+    if plan:
+        plan.judge(build_dir.name, build_dir, chosen[0], simulate)
+    else:
+        seeds.run_all(build_dir.name, chosen, build_dir, simulate)

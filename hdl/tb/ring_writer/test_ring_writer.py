@@ -137,13 +137,18 @@ async def every_size_in_both_modes(dut):
 
 @cocotb.test()
 async def a_full_ring_stops_and_backs_up(dut):
-    """No reader: exactly `size` lines leave, the FIFO fills, ready falls; each tail step lets exactly that many go."""
+    """No reader: exactly `size` lines leave, the FIFO fills, ready falls; each tail step lets exactly that many go.
+
+    A ring that is just full has refused nothing: only a line that waits for room is refused."""
     for size_log2 in (1, 3, 5):
         bench = Bench(dut, size_log2, False, reader=0.0)
         await bench.start()
+        size = 1 << size_log2
+        bench.to_send = size
+        await ClockCycles(dut.clk_i, 100)
+        assert bench.written == size and bench.refused == 0, "refused without a line that waits"
         bench.to_send = 400
         await ClockCycles(dut.clk_i, 300)
-        size = 1 << size_log2
         assert bench.written == size and bench.full_fifo and dut.room_o.value == 0
         assert FIFO <= bench.sent - bench.written <= FIFO + 2, "lines inside"
         assert bench.refused == 1, "refused once a line"
@@ -193,15 +198,16 @@ async def a_backlog_leaves_at_one_line_a_cycle(dut):
 
 @cocotb.test()
 async def disabled_or_without_a_size_nothing_leaves(dut):
-    """enable = 0, size 0 or above 32: no write. A write on offer stays on offer when the host stops the ring."""
+    """enable = 0, size 0 or above 32: no write, and above 32 no room. A write on offer stays on offer when the host stops the ring."""
     for size_log2, enable in [(5, 0), (0, 1), (33, 1), (63, 1)]:
-        bench = Bench(dut, size_log2, True)
+        bench = Bench(dut, size_log2, size_log2 <= 32)
         await bench.start()
         dut.enable_i.value = enable
         await ClockCycles(dut.clk_i, 3)
         bench.to_send = 10
         await ClockCycles(dut.clk_i, 60)
         assert bench.written == 0 and bench.sent == 10
+        assert size_log2 <= 32 or bench.refused == 1, "above 32 there is no ring, so the line found no room"
         COVERAGE.hit(event="illegal size" if enable else "disabled")
         bench.size_log2 = 5
         dut.size_log2_i.value = 5
