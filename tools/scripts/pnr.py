@@ -33,6 +33,8 @@ OUT = ROOT / "out" / "pnr"
 GOAL_MHZ = 156.25
 SEED = 1
 DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
+#: Behind what was made from other sources than the tree's.
+STALE = " (older than the tree)"
 #: The clock's pad stands still: where the placer puts it by chance there may be no way to the clock network.
 CLOCK_PAD = "X96/Y95/PIOA"
 #: Columns of the table and the cells of nextpnr's report that count for them.
@@ -62,6 +64,7 @@ class Target:
     parameters: dict[str, int] = field(default_factory=dict)
     xcup: bool = False  # area for UltraScale+ too
     xcup_parameters: dict[str, int] = field(default_factory=dict)  # instead of `parameters` there
+    note: str = ""  # what limits it and what was tried, for the table
 
 
 def load() -> list[Target]:
@@ -193,7 +196,7 @@ def run_target(target: Target, with_xcup: bool) -> dict:
     result = {"sources": digest(target.top), "parameters": text_of(target.parameters), **ecp5(target, folder)}
     print(f"    ECP5: {result['fmax']} MHz, {result['area']}, {result['ends']}, {time.monotonic() - began:.0f} s", flush=True)
     if with_xcup and target.xcup:
-        result["xcup"] = xcup(target, folder)
+        result |= {"xcup": xcup(target, folder), "xcup_sources": result["sources"]}
         print(f"    UltraScale+: {result['xcup']}", flush=True)
     (folder / "result.json").write_text(json.dumps(result, indent=1))
     return result
@@ -206,7 +209,7 @@ def run_area(target: Target) -> None:
     if result.get("sources") != digest(target.top):
         result = {"sources": digest(target.top)}
     print(f"{target.name}: {target.top} {target.xcup_parameters or target.parameters or ''}", flush=True)
-    result["xcup"] = xcup(target, OUT / target.name)
+    result |= {"xcup": xcup(target, OUT / target.name), "xcup_sources": result["sources"]}
     print(f"    UltraScale+: {result['xcup']}", flush=True)
     path.write_text(json.dumps(result, indent=1))
 
@@ -245,7 +248,9 @@ def kept(text: str) -> dict[str, dict]:
                 parameters=row[1],
             )
         elif (row := cells_of(line, 2 + len(XCUP_CELLS))) and re.fullmatch(r"[\d.]+", row[-1]):
-            results.setdefault(row[0], {})["xcup"] = dict(zip(XCUP_CELLS, map(float, row[2:])))
+            result = results.setdefault(row[0], {})
+            result["xcup"] = dict(zip(XCUP_CELLS, map(float, row[2:])))
+            result["xcup_sources"] = "" if row[1].endswith(STALE) else result.get("sources", "")
     return results
 
 
@@ -270,7 +275,7 @@ def write_table(targets: list[Target]) -> None:
             continue
         area = " | ".join(str(r["area"][c]) for c in ECP5_CELLS)
         fresh = r["sources"] == digest(target.top) and r.get("parameters", text_of(target.parameters)) == text_of(target.parameters)
-        stale = "" if fresh else " (older than the tree)"
+        stale = "" if fresh else STALE
         at = f" ({', '.join(r['lines'][:3])})" if r["lines"] else ""
         lines.append(f"| {target.name} | {text_of(target.parameters)} | {r['fmax']} | {area} | {r['ends']}{at} | {r['logic']} | {r['routing']} | {r['sources']}{stale} |")
     lines += ["", "## UltraScale+ (synth_xilinx -family xcup, area only)", "",
@@ -279,11 +284,15 @@ def write_table(targets: list[Target]) -> None:
         r = results.get(target.name, {})
         if "xcup" in r:
             area = " | ".join(f"{r['xcup'][c]:g}" for c in XCUP_CELLS)
-            lines.append(f"| {target.name} | {text_of(target.xcup_parameters or target.parameters)} | {area} |")
+            stale = "" if r["xcup_sources"] == digest(target.top) else STALE
+            lines.append(f"| {target.name} | {text_of(target.xcup_parameters or target.parameters)}{stale} | {area} |")
     done = [(r["fmax"], name, r) for name, r in results.items() if "fmax" in r]
     if done:
         lines += ["", "## What limits the clock", ""]
-        lines += [f"- {name}: {fmax} MHz, {r['ends']}" for fmax, name, r in sorted(done, key=lambda x: x[0]) if fmax < GOAL_MHZ]
+        notes = {target.name: f". {target.note}" if target.note else "" for target in targets}
+        for fmax, name, r in sorted(done, key=lambda x: x[0]):
+            if fmax < GOAL_MHZ:
+                lines.append(f"- {name}: {fmax} MHz, {r['ends']}, logic {r['logic']} ns, routing {r['routing']} ns{notes[name]}")
     TABLE.write_text("\n".join(lines) + "\n")
     print(f"written: {TABLE.relative_to(ROOT)}, {len(results)} of {len(targets)} targets")
 
