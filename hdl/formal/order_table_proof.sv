@@ -131,7 +131,7 @@ module order_table_proof
         if (own[w]) a_order : assert (stored[w].order == order_q);
         if (known && u_dut.last_way_q[w]) a_last : assert (stored[w] == u_dut.last_q);
         if (looked_q && set_of(key_q) == set) a_seen : assert (seen[w] == stored[w]);
-        if (compared_q && set_of(key_q) == set && u_dut.way_q[w]) begin
+        if (compared_q && set_of(key_q) == set && u_dut.way[w]) begin
           // What a write takes: the hit, or a free way, and never the chosen order's when it is another's.
           a_way : assert (mine || !own[w]);
         end
@@ -158,15 +158,15 @@ module order_table_proof
       a_alive : assert ((own != '0) == alive_q);
       if (u_dut.write_q) a_known : assert (u_dut.last_valid_q);
       if (u_dut.write_q && compared_q) begin  // written twice after one comparison: the same row
-        a_again : assert (u_dut.last_set_q == u_dut.set_q && u_dut.last_way_q == u_dut.way_q);
+        a_again : assert (u_dut.last_set_q == u_dut.set_q && u_dut.last_way_q == u_dut.way);
       end
       if (compared_q) begin
         a_key : assert ({u_dut.tag_q, u_dut.set_q} == {key_q[63:SetsLog2], set_of(key_q)});
         if (mine) begin
-          a_one : assert ((u_dut.way_q & (u_dut.way_q - Ways'(1))) == '0);
-          a_way_or_full : assert (u_dut.way_q != '0 || (full && !hit));
+          a_one : assert ((u_dut.way & (u_dut.way - Ways'(1))) == '0);
+          a_way_or_full : assert (u_dut.way != '0 || (full && !hit));
           if (looked_q) a_hit : assert (hit == alive_q);
-          if (alive_q) a_own : assert (u_dut.way_q == own);
+          if (alive_q) a_own : assert (u_dut.way == own);
         end
       end
       // The claims: the answer in the cycle after a comparison.

@@ -56,7 +56,9 @@ module drop_counter
   slot_t scan_q;
   logic [Slots-1:0] dirty_q;
   count_t counts[Slots];
-  count_t read_q;     // of the slot looked at last, by a drop or by the scan
+  // Two read ports: which slot is read would else wait for whether the scan's is dirty.
+  count_t read_q;     // of the slot of the last drop
+  count_t scanned_q;  // of the slot that the scan looked at last
   count_t offered_q;  // of the slot on offer
   count_t none_q, control_q;
   logic bump_q, bump_dirty_q;  // second half of a drop: write the count back
@@ -72,7 +74,6 @@ module drop_counter
   position_t position_q, round_q;
 
   logic scan_read, drop_tick, drop_slot;
-  slot_t read_slot;
   // What stays of the two registers when the announcement takes them over in this very cycle.
   count_t none_q_kept, control_q_kept;
   assign none_q_kept = state_q == StNone ? '0 : none_q;
@@ -83,7 +84,6 @@ module drop_counter
   assign drop_slot = drop_tick && seen_i.slot < 12'(Slots);
   assign any_o = dirty_q != '0 || none_q != '0 || control_q != '0;
   assign scan_read = state_q == StScan && announce_i && dirty_q[scan_q] && !bump_q;
-  assign read_slot = scan_read ? scan_q : slot_t'(seen_i.slot);
   assign done_o = state_q == StHeartbeat && entry_ready_i && !any_o && !drop_valid_i;
   assign entry_valid_o = state_q == StSlot || state_q == StNoneOffer || state_q == StControlOffer ||
       state_q == StHeartbeat;
@@ -114,7 +114,8 @@ module drop_counter
   end
 
   always_ff @(posedge clk_i) begin
-    if (scan_read || drop_slot) read_q <= counts[read_slot];
+    if (drop_slot) read_q <= counts[slot_t'(seen_i.slot)];
+    if (state_q == StScan) scanned_q <= counts[scan_q];
     if (bump_q) counts[bump_slot_q] <= bump_dirty_q ? read_q + count_t'(1) : count_t'(1);
   end
 
@@ -170,7 +171,7 @@ module drop_counter
           end
         end
         StRead: begin
-          offered_q <= read_q;
+          offered_q <= scanned_q;
           state_q   <= StSlot;
         end
         StSlot: begin

@@ -8,6 +8,10 @@
 // The fast lane works by the age of its operations, one every two cycles at most: at 4 it fetches the bitmap, at 5
 // changes and stores it, at 7 writes the size, and at 9 the best place of the changed bitmap and its size are there.
 // The write at 7 comes before the own read at 8 and behind the read of the operation before, so nothing is forwarded.
+// Searches and the lane are never on their way together, so they share the register of the bitmap.
+//
+// For the clock: the best place of each of the 16 groups is worked out in the cycle in which the group is chosen, so
+// that in front of the address of the sizes, which goes to all their blocks, there is but one choice.
 
 `default_nettype none
 
@@ -66,6 +70,24 @@ module ladder
     return ask ? 16'hfffe << p : ~(16'hffff << p);
   endfunction
 
+  // The best of 16 places, two levels of four.
+  function automatic logic [1:0] best_of_4(input logic ask, input logic [3:0] bits);
+    if (ask) return bits[0] ? 2'd0 : bits[1] ? 2'd1 : bits[2] ? 2'd2 : 2'd3;
+    return bits[3] ? 2'd3 : bits[2] ? 2'd2 : bits[1] ? 2'd1 : 2'd0;
+  endfunction
+
+  function automatic logic [3:0] best_of(input logic ask, input logic [15:0] bits);
+    logic [3:0] any;
+    logic [3:0][1:0] inner;
+    logic [1:0] outer;
+    for (int unsigned i = 0; i < 4; i++) begin
+      any[i]   = bits[4*i+:4] != '0;
+      inner[i] = best_of_4(ask, bits[4*i+:4]);
+    end
+    outer = best_of_4(ask, any);
+    return {outer, inner[outer]};
+  endfunction
+
   // Bitmap memory.
   logic [LadderCodes-1:0] row;
   logic [LadderCodes-1:0] row_new;
@@ -108,21 +130,19 @@ module ladder
     else if (rebuild_set_i) built_q[write_code_i] <= 1'b1;
   end
 
-  // Cycle 1: which groups are occupied, and the group of the place that goes. Cycle 2: choose the group.
-  // Cycle 3: choose the place, fetch its size.
+  // Cycle 1: which groups are occupied, and the group of the place that goes. Cycle 2: choose the group, and the best
+  // place of each. Cycle 3: fetch the size.
+  place_t lane6_q, lane7_q, lane8_q;
   logic s2_q, s3_q, fresh_q;
   logic [7:0] behind_q;
   logic [15:0] group_any_q, own_group_q;
   logic found_q, own_q;
-  logic [3:0] group_q;
-  logic [15:0] own_bits_q;
-  logic [15:0] bits;
+  logic [3:0] group_q, own_place_q;
+  logic [LadderCodes-1:0] row_q;  // of the search, or of the lane
+  logic [Groups-1:0][3:0] place_q;  // the best of each group of row_q, one cycle later
   logic [7:0] code;
 
-  always_comb begin
-    bits = own_q ? own_bits_q : row[{group_q, 4'd0}+:GroupSize];
-    code = {group_q, ask_i ? lowest(bits) : highest(bits)};
-  end
+  assign code = {group_q, own_q ? own_place_q : place_q[group_q]};
 
   always_ff @(posedge clk_i) begin
     s2_q <= search_i;
@@ -133,28 +153,34 @@ module ladder
       behind_q <= behind_i;
       fresh_q <= fresh_i;
     end
+    if (lane_change_i.valid) row_q <= row_new;
+    else if (search_i) row_q <= row;
     if (s2_q) begin
       automatic logic all = behind_q == CodeEscape;
       automatic logic [15:0] own = all ? 16'h0 : own_group_q & behind(ask_i, behind_q[3:0]);
       automatic logic [15:0] any = all ? group_any_q : group_any_q & behind(ask_i, behind_q[7:4]);
-      own_bits_q <= own;
+      own_place_q <= best_of(ask_i, own);
       own_q <= own != '0;
-      group_q <= (own != '0) ? behind_q[7:4] : (ask_i ? lowest(any) : highest(any));
+      group_q <= (own != '0) ? behind_q[7:4] : best_of(ask_i, any);
       found_q <= !fresh_q && (own != '0 || any != '0);
+    end
+    if (s2_q || lane6_q.valid) begin
+      for (int unsigned g = 0; g < Groups; g++) begin
+        place_q[g] <= best_of(lane6_q.valid ? lane6_q.ask : ask_i, row_q[g*GroupSize+:GroupSize]);
+      end
     end
     if (s3_q) code_o <= code;
   end
   assign found_o = found_q;
 
-  place_t lane6_q, lane7_q, lane8_q;
-  logic [7:0] lane_code;
+  logic [7:0] lane_code_q;
   sync_ram #(
     .Width(SizeBits),
     .Depth(2 * Slots * LadderCodes)
   ) u_sizes (
     .clk_i,
     .re_i(s3_q || lane8_q.valid),
-    .raddr_i(lane8_q.valid ? {lane8_q.slot[SlotW-1:0], lane8_q.ask, lane_code} :
+    .raddr_i(lane8_q.valid ? {lane8_q.slot[SlotW-1:0], lane8_q.ask, lane_code_q} :
                              {slot_i, ask_i, code}),
     .rdata_o(size_o),
     .we_i(set_i || rebuild_set_i || lane_fill_i.valid),
@@ -163,33 +189,28 @@ module ladder
     .wdata_i(lane_fill_i.valid ? lane_fill_size_i : write_size_i)
   );
 
-  // The fast lane: which groups are occupied (age 6), the bits of the best group (7), the best place (8).
-  logic [LadderCodes-1:0] lane_row_q;
-  logic [15:0] lane_any_q, lane_bits_q;
-  logic [3:0] lane_group, lane_group_q;
+  // The fast lane: which groups are occupied and the best place of each (age 6), the best place of all (7).
+  logic [15:0] lane_any_q;
+  logic [3:0] lane_group;
   logic lane_found_q;
 
-  assign lane_empty_o = lane_row_q == '0;
-  assign lane_group = lane7_q.ask ? lowest(lane_any_q) : highest(lane_any_q);
-  assign lane_code = {lane_group_q, lane8_q.ask ? lowest(lane_bits_q) : highest(lane_bits_q)};
+  assign lane_empty_o = row_q == '0;
+  assign lane_group   = best_of(lane7_q.ask, lane_any_q);
 
   always_ff @(posedge clk_i) begin
     lane6_q <= lane_change_i;
     lane7_q <= lane6_q;
     lane7_q.valid <= lane6_q.valid && !lane_kill_i;
     lane8_q <= lane7_q;
-    if (lane_change_i.valid) lane_row_q <= row_new;
     if (lane6_q.valid) begin
-      for (int unsigned g = 0; g < Groups; g++)
-      lane_any_q[g] <= |lane_row_q[g*GroupSize+:GroupSize];
+      for (int unsigned g = 0; g < Groups; g++) lane_any_q[g] <= |row_q[g*GroupSize+:GroupSize];
     end
     if (lane7_q.valid) begin
-      lane_bits_q  <= lane_row_q[{lane_group, 4'd0}+:GroupSize];
-      lane_group_q <= lane_group;
+      lane_code_q  <= {lane_group, place_q[lane_group]};
       lane_found_q <= lane_any_q != '0;
     end
     if (lane8_q.valid) begin
-      lane_code_o  <= lane_code;
+      lane_code_o  <= lane_code_q;
       lane_found_o <= lane_found_q;
     end
   end
@@ -213,6 +234,8 @@ module ladder
       assert (!((set_i || clear_i || wipe_i || rebuild_set_i || rebuild_store_i) &&
                 (lane_change_i.valid || lane_fill_i.valid)))
       else $error("ladder: the lane is not alone");
+      assert (!((search_i || s2_q) && (lane_change_i.valid || lane6_q.valid || lane7_q.valid)))
+      else $error("ladder: a search beside the lane");
       assert (!(lane_change_i.valid && (lane_set_i || lane_clear_i) && lane_code_i == CodeEscape))
       else $error("ladder: the lane writes no place");
       assert ($countones({set_i, clear_i, wipe_i, rebuild_set_i, rebuild_store_i}) <= 1)

@@ -62,7 +62,9 @@ module line_packer
   // Stage 2: its nibbles.
   logic s2_valid_q, s2_first_q, s2_urgent_q;
   logic [6:0] s2_len;
-  logic [BodyBits-1:0] s2_nibs;
+  logic [5:0] s2_left_len;
+  logic [LeftBits-1:0] s2_left;
+  logic [RightBits-1:0] s2_right;
   probe_t s2_probe_q;
   logic [63:0] s2_hw_time_q;
   logic [39:0] s2_msg_index_q;
@@ -85,9 +87,12 @@ module line_packer
 
   logic s1_free, move, place, first_waits, flush, close, line_free, blocked, reopen;
   logic [7:0] fill_after, fill_next, join_len;
+  logic [6:0] left_at, right_at;  // where the entry of stage 2 goes
 
   assign line_free = !line_valid_q || line_ready_i;
   assign fill_after = 8'(fill_q) + 8'(s2_len);
+  assign left_at = s2_first_q ? 7'd0 : fill_q;
+  assign right_at = left_at + 7'(s2_left_len);
   assign first_waits = s2_valid_q && s2_first_q && count_q != 8'd0;
   assign flush = !s1_valid_q && !s2_valid_q && !source_valid &&
       (mode_q == Dropping || (mode_q == Normal && !upstream_busy_i));
@@ -152,11 +157,13 @@ module line_packer
 
   entry_nibbles u_nibbles (
     .clk_i,
-    .en_i    (move),
-    .first_i (reopen || s1_first_q),
-    .fields_i(fields),
-    .len_o   (s2_len),
-    .nibs_o  (s2_nibs)
+    .en_i      (move),
+    .first_i   (reopen || s1_first_q),
+    .fields_i  (fields),
+    .len_o     (s2_len),
+    .left_len_o(s2_left_len),
+    .left_o    (s2_left),
+    .right_o   (s2_right)
   );
 
   drop_counter #(
@@ -247,12 +254,11 @@ module line_packer
     end
     if (place) begin
       if (s2_first_q) begin
-        body_q <= s2_nibs;
-        hw_time_q <= s2_hw_time_q;
+        hw_time_q   <= s2_hw_time_q;
         msg_index_q <= s2_msg_index_q;
-      end else begin
-        body_q <= body_q | (s2_nibs << {fill_q, 2'b00});
       end
+      body_q <= (s2_first_q ? '0 : body_q) | (BodyBits'(s2_left) << {left_at, 2'b00}) |
+          (BodyBits'(s2_right) << {right_at, 2'b00});
       probe_o <= s2_probe_q;
     end
     if (close) begin
@@ -316,7 +322,8 @@ module line_packer
       else $error("line_packer: an entry of %0d nibbles does not fit an empty line", s2_len);
       assert (!(s2_valid_q && (s2_len < 7'd2 || s2_len > 7'd110)))
       else $error("line_packer: an entry of %0d nibbles", s2_len);
-      assert (!(s2_valid_q && 4 * s2_len < BodyBits && (s2_nibs >> (4 * s2_len)) != '0))
+      assert (!(s2_valid_q && ((s2_left >> (4 * s2_left_len)) != '0 ||
+                               (s2_right >> (4 * (s2_len - 7'(s2_left_len)))) != '0)))
       else $error("line_packer: nibbles beyond the entry");
       assert (!close || count_q != 8'd0)
       else $error("line_packer: empty line");

