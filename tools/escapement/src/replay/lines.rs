@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use escapement_codec::entry::{SLOT_CONTROL, SLOT_NONE};
 use escapement_codec::{
-    decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, SequenceTrack, TickKind,
+    CentreTable, Entry, LineItem, LineTick, PriceKind, ProvenLine, SequenceTrack, TickKind,
 };
 
 use super::record::Record;
@@ -91,9 +91,10 @@ impl<W: Write> LineTally<W> {
     }
 
     /// Reads one line.
-    pub(crate) fn line(&mut self, number: u64, bytes: &[u8; 64]) -> io::Result<()> {
+    pub(crate) fn line(&mut self, number: u64, line: &ProvenLine) -> io::Result<()> {
         self.lines += 1;
-        let items = match decode_line(bytes) {
+        // Read in place: an iterator of this size is not moved for nothing.
+        let mut items = match line.decode() {
             Ok(items) => items,
             Err(error) => {
                 self.illegal(number, &error);
@@ -101,7 +102,7 @@ impl<W: Write> LineTally<W> {
             }
         };
         let ticks_before = self.ticks_read();
-        for item in items {
+        while let Some(item) = items.next() {
             match item {
                 Ok(item) => self.item(item)?,
                 Err(error) => self.illegal(number, &error),
