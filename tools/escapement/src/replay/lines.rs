@@ -93,22 +93,24 @@ impl<W: Write> LineTally<W> {
     /// Reads one line.
     pub(crate) fn line(&mut self, number: u64, line: &ProvenLine) -> io::Result<()> {
         self.lines += 1;
-        // Read in place: an iterator of this size is not moved for nothing.
-        let mut items = match line.decode() {
+        let items = match line.decode() {
             Ok(items) => items,
             Err(error) => {
                 self.illegal(number, &error);
                 return Ok(());
             }
         };
-        let ticks_before = self.ticks_read();
-        while let Some(item) = items.next() {
+        let mut told = false;
+        for item in items {
             match item {
-                Ok(item) => self.item(item)?,
+                Ok(item) => {
+                    told |= matches!(item, LineItem::Tick(_));
+                    self.item(item)?;
+                }
                 Err(error) => self.illegal(number, &error),
             }
         }
-        self.tick_lines += u64::from(self.ticks_read() > ticks_before);
+        self.tick_lines += u64::from(told);
         Ok(())
     }
 
