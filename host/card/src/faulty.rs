@@ -112,8 +112,8 @@ impl<D: Device> Faulty<D> {
             shadow.store_line(self.slot(number), &line);
         }
         while let Some(event) = self.follower.as_mut().and_then(RingFollower::poll) {
-            if let RingEvent::Line { number, bytes } = event {
-                self.carry(&shadow, number, bytes);
+            if let RingEvent::Line { number, line } = event {
+                self.carry(&shadow, number, *line.bytes());
             }
         }
     }

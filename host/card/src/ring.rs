@@ -7,7 +7,7 @@
 //! alone proves nothing. The line is believed when, copied out, its CRC-32C is right *and* covers the expected
 //! sequence; so no fence is needed for correctness. The acquire load of the first word only makes torn copies rare.
 
-use escapement_codec::crc32c;
+use escapement_codec::ProvenLine;
 
 use crate::dma::{DmaBuffer, LINE_BYTES};
 
@@ -38,8 +38,8 @@ pub enum RingEvent {
     Line {
         /// Absolute line number.
         number: u64,
-        /// The 64 bytes.
-        bytes: [u8; LINE_BYTES],
+        /// The 64 bytes, their CRC checked.
+        line: ProvenLine,
     },
     /// Lines `first .. first + count` are lost to this reader.
     Lost {
@@ -87,7 +87,7 @@ pub struct RingFollower {
 
 /// What stands in a slot, seen by somebody who expects a certain line there.
 enum Slot {
-    Ready([u8; LINE_BYTES]),
+    Ready(ProvenLine),
     NotYet,
     Torn,
     Newer(u64),
@@ -136,7 +136,7 @@ impl RingFollower {
     #[inline]
     pub fn poll(&mut self) -> Option<RingEvent> {
         match self.look(self.next) {
-            Slot::Ready(bytes) => Some(self.deliver(bytes)),
+            Slot::Ready(line) => Some(self.deliver(line)),
             Slot::NotYet => {
                 self.idle_polls += 1;
                 if self.idle_polls >= PEEK_EVERY {
@@ -173,20 +173,21 @@ impl RingFollower {
             // Only a line that proves itself may move the reader.
             let line = self.memory.load_line(slot);
             let found = number.wrapping_add(u64::from(ahead.unsigned_abs()));
-            return if proven(&line, found as u32) { Slot::Newer(found) } else { Slot::Torn };
+            return match proven(line, found as u32) {
+                Some(_) => Slot::Newer(found),
+                None => Slot::Torn,
+            };
         }
         let line = self.memory.load_line(slot);
-        if proven(&line, number as u32) {
-            Slot::Ready(line)
-        } else if line == [0; LINE_BYTES] {
-            Slot::NotYet
-        } else {
-            Slot::Torn
+        match proven(line, number as u32) {
+            Some(line) => Slot::Ready(line),
+            None if line == [0; LINE_BYTES] => Slot::NotYet,
+            None => Slot::Torn,
         }
     }
 
     #[inline]
-    fn deliver(&mut self, bytes: [u8; LINE_BYTES]) -> RingEvent {
+    fn deliver(&mut self, line: ProvenLine) -> RingEvent {
         if self.torn_reads > 0 {
             self.stats.torn_recovered += 1;
         }
@@ -196,7 +197,7 @@ impl RingFollower {
         self.stats.lines += 1;
         let number = self.next;
         self.move_to(number + 1);
-        RingEvent::Line { number, bytes }
+        RingEvent::Line { number, line }
     }
 
     fn move_to(&mut self, next: u64) {
@@ -211,8 +212,8 @@ impl RingFollower {
         for _ in 0..TORN_READS_A_POLL {
             self.stats.torn_reads += 1;
             self.torn_reads += 1;
-            if let Slot::Ready(bytes) = self.look(self.next) {
-                return Some(self.deliver(bytes));
+            if let Slot::Ready(line) = self.look(self.next) {
+                return Some(self.deliver(line));
             }
         }
         if self.torn_reads < TORN_READS_MAX {
@@ -228,8 +229,8 @@ impl RingFollower {
             return None;
         }
         // The line may have arrived between the two looks.
-        if let Slot::Ready(bytes) = self.look(self.next) {
-            return Some(self.deliver(bytes));
+        if let Slot::Ready(line) = self.look(self.next) {
+            return Some(self.deliver(line));
         }
         self.stale_peeks += 1;
         if self.stale_peeks < STALE_PEEKS_MAX {
@@ -275,16 +276,19 @@ impl RingFollower {
     }
 }
 
-/// Whether the copied line is whole and is line `sequence`.
+/// The copied line, if it is whole and is line `sequence`.
 #[inline]
-fn proven(line: &[u8; LINE_BYTES], sequence: u32) -> bool {
-    let (body, crc) = line.split_at(LINE_BYTES - 4);
-    line[..4] == sequence.to_le_bytes() && crc == crc32c(body).to_le_bytes()
+fn proven(line: [u8; LINE_BYTES], sequence: u32) -> Option<ProvenLine> {
+    if line[..4] != sequence.to_le_bytes() {
+        return None;
+    }
+    ProvenLine::check(line).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use escapement_codec::crc32c;
 
     const LOG2: u8 = 3;
     const LINES: u64 = 1 << LOG2;
@@ -301,6 +305,10 @@ mod tests {
         line
     }
 
+    fn whole(number: u64) -> ProvenLine {
+        ProvenLine::check(line(number)).unwrap()
+    }
+
     fn ring() -> (DmaBuffer, RingFollower) {
         let memory = DmaBuffer::new(LINE_BYTES << LOG2, 0).unwrap();
         (memory.clone(), RingFollower::new(memory, LOG2, 0))
@@ -311,7 +319,7 @@ mod tests {
     }
 
     fn expect_line(follower: &mut RingFollower, number: u64) {
-        assert_eq!(follower.poll(), Some(RingEvent::Line { number, bytes: line(number) }));
+        assert_eq!(follower.poll(), Some(RingEvent::Line { number, line: whole(number) }));
     }
 
     /// Polls until something comes, at most `polls` times.
@@ -418,8 +426,8 @@ mod tests {
             let mut got = Vec::new();
             while let Some(event) = follower.poll() {
                 match event {
-                    RingEvent::Line { number, bytes } => {
-                        assert_eq!(bytes, line(number));
+                    RingEvent::Line { number, line } => {
+                        assert_eq!(line, whole(number));
                         got.push(number);
                     }
                     RingEvent::Lost { count, cause, .. } => {

@@ -56,9 +56,9 @@ fn polling_allocates_nothing_reads_no_register_and_makes_no_system_call() {
         let (allocations, before) = (ALLOCATIONS.get(), driver.device_mut().counts());
         for _ in 0..50_000 {
             polls += 1;
-            if let Some(RingEvent::Line { bytes, .. }) = driver.poll().unwrap() {
+            if let Some(RingEvent::Line { line, .. }) = driver.poll().unwrap() {
                 lines += 1;
-                sum = sum.wrapping_add(u64::from(bytes[20]));
+                sum = sum.wrapping_add(u64::from(line.bytes()[20]));
             }
         }
         allocated += ALLOCATIONS.get() - allocations;

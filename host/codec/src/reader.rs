@@ -5,9 +5,9 @@ mod control;
 mod item;
 mod tick;
 
-use crate::crc32c::crc32c;
 use crate::error::LineError;
 use crate::format::{self, offset};
+use crate::proven_line::check_crc;
 
 pub use body::BodyReader;
 pub use item::{LineItem, LinePrice, LineTick};
@@ -46,11 +46,13 @@ pub fn line_seq(line: &[u8; format::LINE_BYTES]) -> u32 {
 /// Checks CRC and header of a line and gives its entries, each checked as it is read.
 #[inline]
 pub fn decode_line(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, LineError> {
-    let stored = word(line, offset::CRC, format::size::CRC) as u32;
-    let computed = crc32c(&line[..offset::CRC]);
-    if stored != computed {
-        return Err(LineError::Crc { stored, computed });
-    }
+    check_crc(line)?;
+    read_header(line)
+}
+
+/// The same of a line whose CRC is right.
+#[inline]
+pub(crate) fn read_header(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, LineError> {
     let version = line[offset::VERSION_FLAGS] >> 4;
     if version != format::VERSION {
         return Err(LineError::Version(version));

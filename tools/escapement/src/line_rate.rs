@@ -122,9 +122,9 @@ pub(crate) fn play(config: &CardConfig, frames: &[TimedFrame]) -> Result<Outcome
         }
         driver.device_mut().advance(LOOK_CYCLES)?;
         let taken = driver.drain(|event| match event {
-            RingEvent::Line { number, bytes } => {
+            RingEvent::Line { number, line } => {
                 lines += 1;
-                checker.line(number, &bytes);
+                checker.line(number, line.bytes());
             }
             RingEvent::Lost { first, count, .. } => {
                 lost_lines += count;

@@ -1,7 +1,7 @@
 //! Lines back to entries, in the form in which they can be compared.
 
 use escapement_card::{CardConfig, RingEvent};
-use escapement_codec::{decode_line, CentreTable, Entry, PriceKind, Resolved};
+use escapement_codec::{CentreTable, Entry, PriceKind, Resolved};
 
 /// Reads lines as a strategy would.
 pub struct LineDecoder {
@@ -32,9 +32,9 @@ impl LineDecoder {
     pub fn take(&mut self, event: RingEvent) {
         match event {
             RingEvent::Lost { count, .. } => self.lost += count,
-            RingEvent::Line { bytes, number } => {
+            RingEvent::Line { line, number } => {
                 self.lines += 1;
-                let line = decode_line(&bytes).unwrap_or_else(|e| panic!("line {number}: {e}"));
+                let line = line.decode().unwrap_or_else(|e| panic!("line {number}: {e}"));
                 assert!(line.count > 0, "line {number} is empty");
                 for item in line {
                     let item = item.unwrap_or_else(|e| panic!("line {number}: {e}"));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use escapement_codec::entry::{SLOT_CONTROL, SLOT_NONE};
 use escapement_codec::{
-    decode_line, CentreTable, Entry, LineItem, LineTick, PriceKind, SequenceTrack, TickKind,
+    CentreTable, Entry, LineItem, LineTick, PriceKind, ProvenLine, SequenceTrack, TickKind,
 };
 
 use super::record::Record;
@@ -91,23 +91,26 @@ impl<W: Write> LineTally<W> {
     }
 
     /// Reads one line.
-    pub(crate) fn line(&mut self, number: u64, bytes: &[u8; 64]) -> io::Result<()> {
+    pub(crate) fn line(&mut self, number: u64, line: &ProvenLine) -> io::Result<()> {
         self.lines += 1;
-        let items = match decode_line(bytes) {
+        let items = match line.decode() {
             Ok(items) => items,
             Err(error) => {
                 self.illegal(number, &error);
                 return Ok(());
             }
         };
-        let ticks_before = self.ticks_read();
+        let mut told = false;
         for item in items {
             match item {
-                Ok(item) => self.item(item)?,
+                Ok(item) => {
+                    told |= matches!(item, LineItem::Tick(_));
+                    self.item(item)?;
+                }
                 Err(error) => self.illegal(number, &error),
             }
         }
-        self.tick_lines += u64::from(self.ticks_read() > ticks_before);
+        self.tick_lines += u64::from(told);
         Ok(())
     }
 

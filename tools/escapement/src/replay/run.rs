@@ -410,13 +410,13 @@ impl<D: Device + Injector> Replay<D> {
         let mut taken = 0;
         loop {
             match self.driver.poll() {
-                Ok(Some(RingEvent::Line { number, bytes })) => {
+                Ok(Some(RingEvent::Line { number, line })) => {
                     taken += 1;
                     if let Some(checker) = &mut self.checker {
-                        checker.line(number, &bytes);
+                        checker.line(number, line.bytes());
                     }
                     if self.read_lines {
-                        self.tally.line(number, &bytes).map_err(|error| {
+                        self.tally.line(number, &line).map_err(|error| {
                             Failure::input(format!("cannot write ticks: {error}"))
                         })?;
                     }
