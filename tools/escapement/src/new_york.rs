@@ -34,6 +34,33 @@ impl NewYork {
         (now - start) as i64
     }
 
+    /// The moment (ns since the epoch) that lies so long after the start of a New York day: of the day of `near_ns` or a day beside
+    /// it, whichever moment is nearest to `near_ns`.
+    pub fn moment_ns(&mut self, since_midnight_ns: i64, near_ns: i64) -> i64 {
+        let near = i128::from(near_ns);
+        let start = near - i128::from(self.since_midnight_ns(near_ns));
+        // neighbours are at least 23 hours away
+        let moment = start + i128::from(since_midnight_ns);
+        if (moment - near).abs() <= 11 * 3_600 * 1_000_000_000 {
+            return moment.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+        }
+        // a day of 24 hours is near enough to find the neighbours' starts by
+        let half_day = 12 * 3_600 * 1_000_000_000_i128;
+        let before = self.start_of(start - half_day);
+        let after = self.start_of(start + 3 * half_day);
+        let nearest = [start, before, after]
+            .map(|start| start + i128::from(since_midnight_ns))
+            .into_iter()
+            .min_by_key(|moment| (moment - near).unsigned_abs())
+            .unwrap_or(near);
+        nearest.clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
+    }
+
+    fn start_of(&self, now: i128) -> i128 {
+        let now = now.clamp(i128::from(i64::MIN), i128::from(i64::MAX));
+        self.day_of(now).0
+    }
+
     fn day_of(&self, now: i128) -> (i128, i128) {
         let day = || -> Result<(i128, i128), jiff::Error> {
             let start =
@@ -71,6 +98,26 @@ mod tests {
         assert_eq!(clock.since_midnight_ns(ns("2024-11-03T14:30:00Z")), 10 * HOUR_NS + HOUR_NS / 2);
         assert_eq!(clock.since_midnight_ns(ns("2024-11-04T05:00:00Z")), 0);
         assert_eq!(clock.since_midnight_ns(ns("2024-11-04T04:59:59.999999999Z")), 25 * HOUR_NS - 1);
+    }
+
+    #[test]
+    fn moments_lie_on_the_day_beside_which_they_are() {
+        let mut clock = NewYork::new();
+        let mut moment = |since, near: &str| clock.moment_ns(since, ns(near));
+        let noon = 12 * HOUR_NS;
+        assert_eq!(moment(noon, "2019-01-30T17:00:01Z"), ns("2019-01-30T17:00:00Z"));
+        // the frame came just after midnight, the message was sent just before, and the other way round
+        let late = 24 * HOUR_NS - 5;
+        assert_eq!(moment(late, "2019-01-30T05:00:01Z"), ns("2019-01-30T05:00:00Z") - 5);
+        assert_eq!(moment(5, "2019-01-30T04:59:59Z"), ns("2019-01-30T05:00:00Z") + 5);
+        // a day of 23 hours
+        assert_eq!(moment(8 * HOUR_NS, "2024-03-10T13:00:00Z"), ns("2024-03-10T13:00:00Z"));
+        assert_eq!(moment(5, "2024-03-11T03:59:59Z"), ns("2024-03-11T04:00:00Z") + 5);
+        for near in [i64::MIN, i64::MAX, 0] {
+            for since in [i64::MIN, i64::MAX, 0] {
+                clock.moment_ns(since, near);
+            }
+        }
     }
 
     #[test]

@@ -15,3 +15,5 @@ pub(crate) mod slots;
 pub(crate) mod source;
 mod stamps;
 pub(crate) mod tick_file;
+mod tick_origin;
+mod tick_rows;

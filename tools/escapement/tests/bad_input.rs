@@ -366,10 +366,10 @@ fn tick_files_may_be_packed_and_other_formats_are_refused_by_name() {
         let stamp = stamped.strip_prefix(row).unwrap().strip_prefix(',').unwrap();
         assert!(stamp.parse::<u64>().unwrap() > 1_000_000_000_000_000_000, "{stamped}");
     }
-    for name in ["t.parquet", "t.dbn.zst", "t"] {
+    for name in ["t.parquet.gz", "t.dbn.gz", "t"] {
         refused(
             &["replay", path(&capture), "--ticks", name],
-            &[name, "expected a name in .csv, .csv.gz or .csv.zst"],
+            &[name, "expected a name in .csv, .csv.gz, .csv.zst, .parquet, .dbn or .dbn.zst"],
         );
     }
 }
@@ -383,7 +383,9 @@ fn outputs_that_cannot_be_written_or_would_overwrite_an_input_are_refused_before
     std::os::unix::fs::symlink(&capture, &link).unwrap();
     let base = ["replay", path(&capture), "--card", "soft"];
     let with = |more: &[&'static str]| [&base[..], more].concat();
-    refused(&with(&["--ticks", "/no/such/folder/t.csv"]), &["/no/such/folder/t.csv"]);
+    for name in ["/no/such/folder/t.csv", "/no/such/folder/t.parquet", "/no/such/folder/t.dbn"] {
+        refused(&with(&["--ticks", name]), &[name]);
+    }
     refused(&with(&["--json", "/no/such/folder/r.json"]), &["/no/such/folder/r.json"]);
     refused(&with(&["--json", "/"]), &["/: Is a directory"]);
     refused(&with(&["--json", "/dev/full"]), &["/dev/full: No space left"]);

@@ -39,10 +39,10 @@ pub(super) struct Arguments {
     /// Compare every entry and every line with the golden model
     #[arg(long)]
     check: bool,
-    /// Write ticks as CSV, packed if the name ends in .gz or .zst
-    #[arg(long, value_name = "OUT.csv")]
+    /// Write ticks as CSV (packed if the name ends in .gz or .zst), Parquet or Databento's DBN
+    #[arg(long, value_name = "OUT.csv|.parquet|.dbn.zst")]
     ticks: Option<PathBuf>,
-    /// Append the hardware stamp to each tick's row
+    /// Append the hardware stamp to each tick's row (DBN has it as ts_recv always)
     #[arg(long, requires = "ticks")]
     hw_time: bool,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! What a reader makes of the lines: entries with exact prices, counts, rows.
 
-use std::io::{self, Write};
+use std::io;
 
 use escapement_codec::entry::{SLOT_CONTROL, SLOT_NONE};
 use escapement_codec::{
@@ -9,6 +9,7 @@ use escapement_codec::{
 
 use super::record::Record;
 use super::slots::Change;
+use super::tick_file::TickFile;
 use crate::instruments::{Instrument, SLOTS};
 
 /// Kinds of ticks in the order of reports.
@@ -16,14 +17,14 @@ pub(crate) const TICK_KINDS: [TickKind; 5] =
     [TickKind::Bid, TickKind::Ask, TickKind::Trade, TickKind::TradeBreak, TickKind::Status];
 
 /// Reads lines one after the other and counts what they say.
-pub(crate) struct LineTally<W: Write> {
+pub(crate) struct LineTally {
     centres: CentreTable<SLOTS>,
     /// Changes of slots that are planned; a generation of a slot names its instrument.
     changes: Vec<Change>,
     /// Changes that the lines told.
     pub(crate) changes_told: u64,
     sequence: SequenceTrack,
-    record: Option<Record<W>>,
+    record: Option<Record>,
     /// Lines read.
     pub(crate) lines: u64,
     /// Of these, lines that hold a tick; the others only tell state again.
@@ -58,12 +59,12 @@ pub(crate) struct LineTally<W: Write> {
     pub(crate) voids: u64,
 }
 
-impl<W: Write> LineTally<W> {
+impl LineTally {
     /// A reader of the lines of a card with these instruments; rows go to `record`.
     pub(crate) fn new(
         instruments: &[Instrument],
         changes: &[Change],
-        record: Option<Record<W>>,
+        record: Option<Record>,
     ) -> Self {
         Self {
             centres: centres_of(instruments),
@@ -154,14 +155,18 @@ impl<W: Write> LineTally<W> {
             Entry::TicksDropped { slot: SLOT_CONTROL, count, .. } => {
                 self.announced_control_drops += count
             }
-            Entry::TicksDropped { count, .. } => self.announced_drops += count,
+            Entry::TicksDropped { slot, count, .. } => {
+                self.announced_drops += count;
+                if let Some(record) = &mut self.record {
+                    record.forget(Some(slot));
+                }
+            }
             Entry::Recentre { .. } => self.recentres += 1,
             Entry::Refresh { .. } => self.refreshes += 1,
             Entry::Restart { .. } => {
                 self.restarts += 1;
                 if let Some(record) = &mut self.record {
-                    // what the old session lost stays lost
-                    record.leave()?;
+                    record.restart()?;
                 }
             }
             Entry::Void { .. } => self.voids += 1,
@@ -192,13 +197,16 @@ impl<W: Write> LineTally<W> {
     }
 
     /// The record of rows, if one is written.
-    pub(crate) fn record(&mut self) -> Option<&mut Record<W>> {
+    pub(crate) fn record(&mut self) -> Option<&mut Record> {
         self.record.as_mut()
     }
 
     /// Lines were lost: no centre can be trusted until it is told again.
     pub(crate) fn lost_lines(&mut self) {
         self.centres.forget_all();
+        if let Some(record) = &mut self.record {
+            record.forget(None);
+        }
     }
 
     /// Ticks read, of all kinds.
@@ -211,9 +219,9 @@ impl<W: Write> LineTally<W> {
         self.centres.unknown_centres()
     }
 
-    /// Gives back the output of the rows; no more are written.
-    pub(crate) fn take_output(&mut self) -> io::Result<Option<W>> {
-        self.record.take().map(Record::into_output).transpose()
+    /// Gives back the file of the rows; no more are written.
+    pub(crate) fn take_file(&mut self) -> io::Result<Option<TickFile>> {
+        self.record.take().map(Record::into_file).transpose()
     }
 }
 

@@ -1,16 +1,17 @@
 //! The record: rows of ticks in a file. Behind a gap they are held, until what was lost has been fetched and the rows
 //! say what they should, or until nobody will.
 
-use std::io::{self, Write};
+use std::io;
 
-use escapement_codec::{LineTick, Price};
+use escapement_codec::{LineTick, Price, Tick};
 use escapement_recovery::Repair;
 
-use super::csv::TickCsv;
+use super::tick_file::TickFile;
+use super::tick_rows::TickRows;
 use crate::instruments::Instrument;
 
-/// Bytes of rows that are held at most; a longer stretch is written as the card told it.
-const HELD_BYTES_MAX: usize = 256 << 20;
+/// Rows that are held at most, in 256 MiB; a longer stretch is written as the card told it.
+const HELD_ROWS_MAX: usize = (256 << 20) / std::mem::size_of::<HeldTick>();
 
 /// Counts of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,11 +29,11 @@ pub(crate) struct RecordCounts {
 }
 
 /// A record in the making.
-pub(crate) struct Record<W: Write> {
-    csv: TickCsv<W>,
+pub(crate) struct Record {
+    rows: TickRows,
     /// Gaps will be repaired.
     repairs: bool,
-    held: Option<Held>,
+    held: Option<Vec<HeldTick>>,
     /// The card is being loaded.
     loading: bool,
     /// Messages that the card never saw, up to here.
@@ -40,35 +41,43 @@ pub(crate) struct Record<W: Write> {
     counts: RecordCounts,
 }
 
-#[derive(Default)]
-struct Held {
-    rows: Vec<u8>,
-    /// Sequence number and length of each row.
-    of: Vec<(u64, usize)>,
+/// A tick that waits.
+struct HeldTick {
+    tick: Tick,
+    price: Price,
+    seq: u64,
+    /// The card made it of a load: no row.
+    loaded: bool,
 }
 
-impl<W: Write> Record<W> {
+impl HeldTick {
+    fn write(&self, rows: &mut TickRows) -> io::Result<()> {
+        if self.loaded {
+            return rows.know(&self.tick, self.price);
+        }
+        rows.write(&self.tick, self.price, self.seq, false)
+    }
+}
+
+impl Record {
     /// A record of rows; behind gaps they are held if `repairs`.
-    pub(crate) fn new(csv: TickCsv<W>, repairs: bool) -> Self {
+    pub(crate) fn new(rows: TickRows, repairs: bool) -> Self {
         let counts = RecordCounts::default();
-        Self { csv, repairs, held: None, loading: false, fetched: 0, counts }
+        Self { rows, repairs, held: None, loading: false, fetched: 0, counts }
     }
 
     /// The card told a tick.
     pub(crate) fn tick(&mut self, tick: &LineTick, price: Price, seq: u64) -> io::Result<()> {
-        if self.loading {
-            self.counts.load_ticks += 1;
-            return Ok(());
-        }
+        let loaded = self.loading;
+        self.counts.load_ticks += u64::from(loaded);
         let mut tick = tick.with_price(None);
         tick.msg_index = tick.msg_index.wrapping_add(self.fetched);
+        let one = HeldTick { tick, price, seq, loaded };
         let Some(held) = &mut self.held else {
-            return self.csv.write(&tick, price, seq, false);
+            return one.write(&mut self.rows);
         };
-        let row = self.csv.row(&tick, price, seq, false)?;
-        held.rows.extend_from_slice(row);
-        held.of.push((seq, row.len()));
-        if held.rows.len() > HELD_BYTES_MAX {
+        held.push(one);
+        if held.len() > HELD_ROWS_MAX {
             return self.leave();
         }
         Ok(())
@@ -83,7 +92,7 @@ impl<W: Write> Record<W> {
 
     /// A slot carries another instrument from now on, or none.
     pub(crate) fn name(&mut self, slot: u16, instrument: Option<&Instrument>) {
-        self.csv.name(slot, instrument);
+        self.rows.name(slot, instrument);
     }
 
     /// What comes from the card now is caused by loads, or no longer is.
@@ -95,7 +104,7 @@ impl<W: Write> Record<W> {
     pub(crate) fn leave(&mut self) -> io::Result<()> {
         let Some(held) = self.held.take() else { return Ok(()) };
         self.counts.stretches_left += 1;
-        self.csv.write_rows(&held.rows)
+        held.iter().try_for_each(|one| one.write(&mut self.rows))
     }
 
     /// Replaces the rows of a stretch and writes all that was held.
@@ -103,25 +112,37 @@ impl<W: Write> Record<W> {
         self.fetched = repair.fetched;
         let Some(held) = self.held.take() else { return Ok(()) };
         self.counts.repairs += 1;
-        let mut at = 0;
         let mut kept_behind = Vec::new();
-        for (seq, length) in held.of {
-            let row = &held.rows[at..at + length];
-            at += length;
-            if repair.sequences.contains(&seq) {
+        for one in held {
+            if one.loaded {
+                // what was loaded is so when the stretch has been told
+                kept_behind.push(one);
+            } else if repair.sequences.contains(&one.seq) {
                 self.counts.rows_replaced += 1;
-            } else if seq < repair.sequences.start {
-                self.csv.write_rows(row)?;
+            } else if one.seq < repair.sequences.start {
+                one.write(&mut self.rows)?;
             } else {
-                kept_behind.extend_from_slice(row);
+                kept_behind.push(one);
             }
         }
         for &(seq, tick) in &repair.ticks {
             let price = tick.price.map_or(Price::None, Price::Known);
-            self.csv.write(&tick, price, seq, true)?;
+            self.rows.write(&tick, price, seq, true)?;
             self.counts.rows_repaired += 1;
         }
-        self.csv.write_rows(&kept_behind)
+        kept_behind.iter().try_for_each(|one| one.write(&mut self.rows))
+    }
+
+    /// The feed restarted; what its old session lost stays lost.
+    pub(crate) fn restart(&mut self) -> io::Result<()> {
+        self.leave()?;
+        self.rows.restart();
+        Ok(())
+    }
+
+    /// Ticks were lost between card and reader: those of a slot, or any.
+    pub(crate) fn forget(&mut self, slot: Option<u16>) {
+        self.rows.forget(slot);
     }
 
     /// Its counts.
@@ -129,9 +150,9 @@ impl<W: Write> Record<W> {
         self.counts
     }
 
-    /// The output, with all rows written to it.
-    pub(crate) fn into_output(mut self) -> io::Result<W> {
+    /// The file, with all rows written to it.
+    pub(crate) fn into_file(mut self) -> io::Result<TickFile> {
         self.leave()?;
-        Ok(self.csv.into_output())
+        Ok(self.rows.into_file())
     }
 }

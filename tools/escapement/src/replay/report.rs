@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use escapement_abi::{Counter, Group};
 use escapement_card::{Line, RingMode};
+use escapement_store::kind_name;
 use serde_json::{json, Map, Value};
 
-use super::csv::kind_name;
 use super::latency::{all_json, bars, by_type_json, by_type_table, unloaded_json, ModeLatency};
 use super::lines::TICK_KINDS;
 use super::passed::Passed;

@@ -10,7 +10,6 @@ use escapement_card::{
 };
 
 use super::check::{Checker, HostAct, Verdict};
-use super::csv::TickCsv;
 use super::lines::LineTally;
 use super::pace::{Pace, Speed};
 use super::passed::Passed;
@@ -21,6 +20,8 @@ use super::slots::{Act, Change, SlotChanges, SlotReport};
 use super::source::Source;
 use super::stamps::Stamps;
 use super::tick_file::TickFile;
+use super::tick_origin::TickOrigin;
+use super::tick_rows::TickRows;
 use crate::cpu_time;
 use crate::failure::Failure;
 use crate::progress::Progress;
@@ -65,7 +66,7 @@ pub(crate) struct Outcome {
     pub(crate) last_seen_ns: [u64; 2],
     /// Messages that the card's reorder memory holds.
     pub(crate) reorder_messages: u64,
-    pub(crate) tally: LineTally<TickFile>,
+    pub(crate) tally: LineTally,
     pub(crate) driver: DriverStats,
     pub(crate) lost_lines: u64,
     pub(crate) latency: Option<LatencyReport>,
@@ -84,7 +85,7 @@ pub(crate) struct Outcome {
 
 struct Replay<D> {
     driver: Driver<D>,
-    tally: LineTally<TickFile>,
+    tally: LineTally,
     checker: Option<Checker>,
     recovery: Option<Recovery>,
     slots: Option<SlotChanges>,
@@ -118,10 +119,10 @@ pub(crate) fn replay<D: Device + Injector>(
     let record = match &options.ticks {
         Some(path) => {
             let fail = |error| Failure::input(format!("{}: {error}", path.display()));
-            let file = TickFile::create(path).map_err(fail)?;
-            let csv = TickCsv::new(file, prepared.protocol, &prepared.instruments, options.hw_time)
-                .map_err(fail)?;
-            Some(Record::new(csv, !options.servers.is_empty()))
+            let origin = TickOrigin::new(prepared);
+            let file = TickFile::create(path, &origin, options.hw_time).map_err(fail)?;
+            let rows = TickRows::new(file, origin, prepared.protocol, &prepared.instruments);
+            Some(Record::new(rows, !options.servers.is_empty()))
         }
         None => None,
     };
@@ -196,7 +197,7 @@ pub(crate) fn replay<D: Device + Injector>(
     drop(progress);
 
     let record_counts = replay.tally.record().map(|record| record.counts());
-    let written = replay.tally.take_output().and_then(|file| file.map_or(Ok(()), TickFile::finish));
+    let written = replay.tally.take_file().and_then(|file| file.map_or(Ok(()), TickFile::finish));
     written.map_err(|error| ticks_failure(options, &error))?;
     let counters = replay.driver.counters()?;
     let last_seen_ns = replay.driver.lines_last_seen()?;
