@@ -132,15 +132,16 @@ module entry_nibbles
     end
   end
 
-  logic [103:0] n1;
+  // The left string is joined from behind: the head's length, which depends on most, comes last.
+  logic [175:0] n1;
   logic [107:0] n2;
   logic [ 91:0] n3;
   logic [135:0] n4;
   logic [5:0] n1_len, n2_len, n3_len, n4_len;
   always_comb begin
-    n1 = 104'(head) | (104'(hw.nibs) << {head_len, 2'b00});
     n1_len = 6'(head_len) + 6'(hw.len);
     n2 = 108'(ctl) | (108'(pb.nibs) << {ctl_len, 2'b00});
+    n1 = 176'(hw.nibs) | (176'(n2) << {hw.len, 2'b00});
     n2_len = 6'(ctl_len) + 6'(pb.len);
     n3 = 92'(pc.nibs) | (92'(mid) << {pc.len, 2'b00});
     n3_len = 6'(pc.len) + 6'(mid_len);
@@ -150,7 +151,7 @@ module entry_nibbles
 
   always_ff @(posedge clk_i) begin
     if (en_i) begin
-      left_o <= LeftBits'(n1) | (LeftBits'(n2) << {n1_len, 2'b00});
+      left_o <= LeftBits'(head) | (LeftBits'(n1) << {head_len, 2'b00});
       left_len_o <= n1_len + n2_len;
       right_o <= RightBits'(n3) | (RightBits'(n4) << {n3_len, 2'b00});
       len_o <= (7'(n1_len) + 7'(n2_len)) + (7'(n3_len) + 7'(n4_len));
