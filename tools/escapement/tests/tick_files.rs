@@ -52,7 +52,8 @@ fn shown(name: &str, field: &Field) -> String {
         Field::Long(number) => number.to_string(),
         Field::Decimal(number) => {
             assert_eq!((name, number.precision(), number.scale()), ("price", 18, 9));
-            let nanos = number.data().iter().fold(0, |sum: i64, &byte| sum << 8 | i64::from(byte));
+            let nanos =
+                number.data().iter().fold(0, |sum: i64, &byte| (sum << 8) | i64::from(byte));
             assert_eq!(nanos % 100_000, 0);
             (nanos / 100_000).to_string()
         }

@@ -101,7 +101,7 @@ impl Write for Packed {
 
 /// A tick file being written.
 pub(crate) enum TickFile {
-    Csv(TickCsv<Packed>),
+    Csv(Box<TickCsv<Packed>>),
     Parquet(Box<ParquetTicks<BufWriter<File>>>),
     Dbn(Box<DbnTicks<Packed>>),
 }
@@ -114,7 +114,7 @@ impl TickFile {
         let file = BufWriter::with_capacity(BUFFER_BYTES, File::create(path)?);
         Ok(match format {
             TickFormat::Csv(packing) => {
-                Self::Csv(TickCsv::new(Packed::new(file, packing)?, hw_time)?)
+                Self::Csv(Box::new(TickCsv::new(Packed::new(file, packing)?, hw_time)?))
             }
             TickFormat::Parquet => {
                 Self::Parquet(Box::new(ParquetTicks::new(file, &origin.source(), hw_time)?))

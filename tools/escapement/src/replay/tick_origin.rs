@@ -77,7 +77,7 @@ fn span(first_ns: Option<u64>, last_ns: Option<u64>) -> Span {
 /// The UTC day of a moment, or days later, as the number YYYYMMDD.
 fn day(moment_ns: u64, later: i32) -> u32 {
     let date = Timestamp::from_nanosecond(i128::from(moment_ns))
-        .map_or(Timestamp::UNIX_EPOCH, |time| time)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
         .to_zoned(TimeZone::UTC)
         .date();
     let date = date.checked_add(later.days()).unwrap_or(date);
