@@ -1,6 +1,7 @@
 //! The command line: subcommands, their arguments, and exit codes.
 
 mod bench;
+mod bench_codec;
 mod capture;
 mod capture_itch;
 mod card;

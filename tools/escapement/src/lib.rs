@@ -1,6 +1,7 @@
 //! The `escapement` command, and the parts of it that others can use: the instrument file, the capture generator,
 //! prices and time as reports show them.
 
+mod bench;
 mod capture_output;
 pub mod command;
 mod cpu_time;

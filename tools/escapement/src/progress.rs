@@ -40,6 +40,12 @@ impl Progress {
         }
     }
 
+    /// One step done that took long: looks at the clock each time.
+    pub(crate) fn long_step(&mut self) {
+        self.done += 1;
+        self.look();
+    }
+
     fn look(&mut self) {
         if !self.shown && self.began.elapsed() >= QUIET {
             self.shown = true;

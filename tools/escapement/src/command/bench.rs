@@ -1,4 +1,4 @@
-//! `escapement bench card`.
+//! `escapement bench`.
 
 use std::path::PathBuf;
 
@@ -20,6 +20,8 @@ use crate::replay::settings::{CardKind, Prepared, Settings};
 pub(super) enum Command {
     /// Packets and messages per second of each card on a capture, frames back to back
     Card(Card),
+    /// Bytes per tick and time of the codec on captures and histories, beside what others would send
+    Codec(super::bench_codec::Arguments),
 }
 
 #[derive(Args)]
@@ -199,7 +201,10 @@ fn one_run(
 }
 
 pub(super) fn run(command: &Command) -> Result<(), Failure> {
-    let Command::Card(arguments) = command;
+    let arguments = match command {
+        Command::Card(arguments) => arguments,
+        Command::Codec(arguments) => return super::bench_codec::run(arguments),
+    };
     if arguments.line_rate {
         return line_rate(arguments);
     }

@@ -5,7 +5,7 @@
 //! the same 64 bytes. Dropped ticks must explain exactly the golden ticks that are missing.
 
 mod compare;
-pub(super) mod golden;
+pub(crate) mod golden;
 
 use std::collections::BTreeMap;
 use std::thread::JoinHandle;

@@ -9,10 +9,7 @@ use escapement_feed::{
 use crate::failure::Failure;
 
 /// What a golden model of this card with this configuration is told.
-pub(in crate::replay) fn config(
-    config: &CardConfig,
-    card: &CardParams,
-) -> Result<ModelConfig, Failure> {
+pub(crate) fn config(config: &CardConfig, card: &CardParams) -> Result<ModelConfig, Failure> {
     let id = config.feed.protocol;
     let protocol = Protocol::of(config.feed.transport, id)
         .ok_or_else(|| Failure::input(format!("unknown protocol {id:#06x}")))?;

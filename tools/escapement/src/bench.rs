@@ -1,0 +1,3 @@
+//! Measurements that are more than a replay.
+
+pub(crate) mod codec;

@@ -1,0 +1,69 @@
+//! What a coding is measured on: the entries of one feed, held in memory.
+
+use escapement_codec::{Entry, PriceKind, Tick};
+
+/// Slots of the card; those of histories are fewer.
+pub(crate) const SLOTS: usize = 64;
+
+/// Entries of one feed in the card's order, and what a reader of them is told before.
+pub(crate) struct Stream {
+    /// Ticks with their codes, recentres and the other control entries; refreshes and heartbeats too.
+    pub(crate) entries: Vec<Entry>,
+    /// Tick size of each slot, in the price unit of the stream; 0 = no instrument.
+    pub(crate) tick_sizes: [u32; SLOTS],
+    /// Centres that the host set before the start: slot, kind, price; epoch 0.
+    pub(crate) centres: Vec<(u16, PriceKind, i64)>,
+}
+
+/// Entries by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counts {
+    pub(crate) ticks: u64,
+    /// Ticks with a price that no code says.
+    pub(crate) escapes: u64,
+    pub(crate) recentres: u64,
+    pub(crate) refreshes: u64,
+    pub(crate) heartbeats: u64,
+    /// Gaps, voids, restarts, drops.
+    pub(crate) other: u64,
+}
+
+impl Stream {
+    /// An empty stream of instruments with these tick sizes, by slot.
+    pub(crate) fn new(tick_sizes: [u32; SLOTS]) -> Self {
+        Self { entries: Vec::new(), tick_sizes, centres: Vec::new() }
+    }
+
+    /// The entries without those that only repeat: refreshes and heartbeats.
+    pub(crate) fn without_refreshes(&self) -> Vec<Entry> {
+        let repeats =
+            |entry: &Entry| matches!(entry, Entry::Refresh { .. } | Entry::Heartbeat { .. });
+        self.entries.iter().filter(|entry| !repeats(entry)).copied().collect()
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for entry in &self.entries {
+            match entry {
+                Entry::Tick(tick) => {
+                    counts.ticks += 1;
+                    counts.escapes += u64::from(tick.price.is_some() && tick.code == 0);
+                }
+                Entry::Recentre { .. } => counts.recentres += 1,
+                Entry::Refresh { .. } => counts.refreshes += 1,
+                Entry::Heartbeat { .. } => counts.heartbeats += 1,
+                _ => counts.other += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// The ticks among entries.
+pub(crate) fn ticks_of(entries: &[Entry]) -> Vec<Tick> {
+    let tick = |entry: &Entry| match entry {
+        Entry::Tick(tick) => Some(*tick),
+        _ => None,
+    };
+    entries.iter().filter_map(tick).collect()
+}
