@@ -121,10 +121,16 @@ fn every_capture_and_history_comes_back_as_it_was() {
     assert_eq!(lines("comex_gc_20131007_trade_tick"), Some(40_192));
     assert_eq!(lines("fxcm_eurusd_20140508_quote_tick"), Some(167_465 + 1));
     assert_eq!(lines("cme_esh4_20231225_mbo"), Some(68_792));
+    let trades = |name: &str| histories[name]["kinds"]["trade"].as_u64();
+    // executions and hidden executions; records of action T; all rows
+    assert_eq!(trades("lobster_aapl_20120621_message_10_first998"), Some(98 + 61));
+    assert_eq!(trades("cme_esh4_20231225_mbo"), Some(2_973));
+    assert_eq!(trades("comex_gc_20131007_trade_tick"), Some(40_192));
     for jump in ["snb_eurchf_20150115_5min_ohlc", "aapl_split_20140609_minute_trade"] {
         let history = &histories[jump];
         assert!(number(history, "/recentres") > 0.0, "{jump}");
-        // the code is in use again at once: at most two escapes a move, and single prints
+        // the code is in use again within 10 ticks
+        assert!(number(history, "/longest_escape_run") <= 10.0, "{jump}");
         assert!(number(history, "/escapes") <= 3.0 * number(history, "/recentres"), "{jump}");
     }
     assert_eq!(json["not_read"], Value::Array(Vec::new()));

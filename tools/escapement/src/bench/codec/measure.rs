@@ -39,6 +39,7 @@ pub(crate) fn measure(stream: &Stream, plan: Plan) -> Result<Map<String, Value>,
     for (name, count) in [
         ("ticks", counts.ticks),
         ("escapes", counts.escapes),
+        ("longest_escape_run", counts.longest_escape_run),
         ("recentres", counts.recentres),
         ("refreshes", counts.refreshes),
         ("heartbeats", counts.heartbeats),
@@ -46,6 +47,11 @@ pub(crate) fn measure(stream: &Stream, plan: Plan) -> Result<Map<String, Value>,
     ] {
         figures.insert(name.into(), json!(count));
     }
+    let names = ["bid", "ask", "trade", "trade_break", "status"];
+    let kinds = names.into_iter().zip(counts.kinds);
+    let kinds: Map<String, Value> =
+        kinds.map(|(name, count)| (name.into(), json!(count))).collect();
+    figures.insert("kinds".into(), Value::Object(kinds));
     let per_tick = |bytes: usize| {
         if counts.ticks == 0 {
             Value::Null
@@ -104,7 +110,7 @@ fn there_and_back(
 ) -> Result<usize, String> {
     let mut packets = Packets::default();
     let mut progress = Progress::new(coding.name(), "packets", None);
-    encode_watched(coding, entries, &mut packets, || progress.step())
+    encode_watched(coding, entries, &mut packets, || progress.long_step())
         .map_err(|error| format!("{}: {error}", coding.name()))?;
     let mut back = Vec::new();
     decode(coding, stream, &packets, &mut back)?;

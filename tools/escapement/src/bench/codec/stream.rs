@@ -1,5 +1,7 @@
 //! What a coding is measured on: the entries of one feed, held in memory.
 
+use std::collections::HashMap;
+
 use escapement_codec::{Entry, PriceKind, Tick};
 
 /// Slots of the card; those of histories are fewer.
@@ -19,8 +21,12 @@ pub(crate) struct Stream {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counts {
     pub(crate) ticks: u64,
+    /// Ticks of each kind, in the order of their numbers.
+    pub(crate) kinds: [u64; 5],
     /// Ticks with a price that no code says.
     pub(crate) escapes: u64,
+    /// Most escapes in a row of one slot and price kind.
+    pub(crate) longest_escape_run: u64,
     pub(crate) recentres: u64,
     pub(crate) refreshes: u64,
     pub(crate) heartbeats: u64,
@@ -43,11 +49,18 @@ impl Stream {
 
     pub(crate) fn counts(&self) -> Counts {
         let mut counts = Counts::default();
+        let mut runs = HashMap::new();
         for entry in &self.entries {
             match entry {
                 Entry::Tick(tick) => {
                     counts.ticks += 1;
-                    counts.escapes += u64::from(tick.price.is_some() && tick.code == 0);
+                    counts.kinds[tick.kind as usize - 1] += 1;
+                    if tick.price.is_some() {
+                        let run: &mut u64 = runs.entry((tick.slot, tick.kind)).or_default();
+                        *run = if tick.code == 0 { *run + 1 } else { 0 };
+                        counts.escapes += u64::from(tick.code == 0);
+                        counts.longest_escape_run = counts.longest_escape_run.max(*run);
+                    }
                 }
                 Entry::Recentre { .. } => counts.recentres += 1,
                 Entry::Refresh { .. } => counts.refreshes += 1,

@@ -28,7 +28,8 @@ const WITHOUT_STAMPS: [Column; 3] = [
     ("stop bit", "/stop_bit_without_stamps_bytes_per_tick"),
 ];
 
-const COUNTS_AND_TIMES: [Column; 11] = [
+const COUNTS_AND_TIMES: [Column; 12] = [
+    ("in a row", "/longest_escape_run"),
     ("recentres", "/recentres"),
     ("refreshes", "/refreshes"),
     ("memcpy", "/ring_times/memcpy_ns_per_tick"),
@@ -42,12 +43,13 @@ const COUNTS_AND_TIMES: [Column; 11] = [
     ("x memcpy", "/link_times/decode_to_memcpy"),
 ];
 
-const HISTORIES: [Column; 7] = [
+const HISTORIES: [Column; 8] = [
     ("lines", "/lines"),
     ("ticks", "/ticks"),
     ("ring", "/ring_bytes_per_tick"),
     ("link", "/link_bytes_per_tick"),
     ("escapes", "/escapes"),
+    ("in a row", "/longest_escape_run"),
     ("recentres", "/recentres"),
     ("refreshes", "/refreshes"),
 ];

@@ -117,3 +117,62 @@ fn read(
     }
     Ok(rows.finish(form, tick_size))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn packed(folder: &tempfile::TempDir, lines: &[&str]) -> std::path::PathBuf {
+        let path = folder.path().join("a.jsonl.gz");
+        let file = std::fs::File::create(&path).unwrap();
+        let mut file = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        file.write_all(lines.join("\n").as_bytes()).unwrap();
+        file.finish().unwrap();
+        path
+    }
+
+    const TICKER: &str = r#"7000001 {"stream":"x@bookTicker","data":{"b":"61800.20","B":"2.507","a":"61800.30","A":"2.510","T":6}}"#;
+    const TRADE: &str =
+        r#"7000002 {"stream":"x@trade","data":{"T":6,"p":"61800.30","q":"0.006","m":true}}"#;
+
+    #[test]
+    fn quotes_and_trades_are_exact() {
+        let folder = tempfile::tempdir().unwrap();
+        let snapshot = r#"7000003 {"lastUpdateId":1,"bids":[]}"#;
+        let history = usdm(&packed(&folder, &[TICKER, TICKER, TRADE, snapshot])).unwrap();
+        assert_eq!(history.lines, 4);
+        let told: Vec<_> = history
+            .ticks
+            .iter()
+            .map(|tick| (tick.kind, tick.msg_index, tick.price, tick.size, tick.side))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (TickKind::Bid, 0, Some(618_002_000), 2_507, 0),
+                (TickKind::Ask, 0, Some(618_003_000), 2_510, 0),
+                (TickKind::Trade, 2, Some(618_003_000), 6, 2),
+            ]
+        );
+        let trade = history.ticks[2];
+        assert_eq!((trade.feed_time, trade.hw_time), (6_000_000, 7_000_002));
+    }
+
+    #[test]
+    fn what_is_no_event_is_named_by_line() {
+        let folder = tempfile::tempdir().unwrap();
+        for (bad, reason) in [
+            (r#"7 {"data":{}}"#, "no stream"),
+            (r#"7 {"stream":"x@kline","data":{}}"#, "stream \"kline\""),
+            (r#"{"stream":"x@depth"}"#, "no blank"),
+            ("7 {", "EOF"),
+            (&TRADE.replace("0.006", "0.0061"), "q is \"0.0061\""),
+        ] {
+            let error = usdm(&packed(&folder, &[TICKER, bad])).err().unwrap();
+            assert!(error.contains("a.jsonl.gz: line 2: "), "{error}");
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+}

@@ -146,3 +146,74 @@ impl Record<'_> {
         u64::from_le_bytes(self.bytes(at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(order: u64, price: i64, size: u32, flags: u8, action: u8, side: u8) -> Vec<u8> {
+        let mut bytes = vec![14, RTYPE_MBO, 1, 0];
+        bytes.extend(77u32.to_le_bytes());
+        bytes.extend(1_000u64.to_le_bytes());
+        bytes.extend(order.to_le_bytes());
+        bytes.extend(price.to_le_bytes());
+        bytes.extend(size.to_le_bytes());
+        bytes.extend([flags, 0, action, side]);
+        bytes.extend(2_000u64.to_le_bytes());
+        bytes.extend([0; 8]);
+        bytes
+    }
+
+    fn file(folder: &tempfile::TempDir, records: &[u8]) -> std::path::PathBuf {
+        let path = folder.path().join("a_mbo.dbn.zst");
+        let plain = [b"DBN\x01\x02\0\0\0ab".as_slice(), records].concat();
+        std::fs::write(&path, zstd::bulk::compress(&plain, 1).unwrap()).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_best_is_told_behind_an_event() {
+        let folder = tempfile::tempdir().unwrap();
+        let records = [
+            record(1, 5_000_000_000, 3, 0, b'A', b'B'),
+            record(2, 5_250_000_000, 4, LAST, b'A', b'B'),
+            record(0, 5_250_000_000, 4, 0, b'T', b'A'),
+            record(2, 5_250_000_000, 4, LAST, b'C', b'B'),
+            record(1, 5_000_000_000, 1, LAST, b'C', b'B'),
+            record(1, NO_PRICE, 0, LAST, b'R', b'N'),
+        ];
+        let history = orders(&file(&folder, &records.concat())).unwrap();
+        let told: Vec<_> = history
+            .ticks
+            .iter()
+            .map(|tick| (tick.kind, tick.msg_index, tick.price, tick.size, tick.side))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (TickKind::Bid, 1, Some(52_500), 4, 0),
+                (TickKind::Trade, 2, Some(52_500), 4, 2),
+                (TickKind::Bid, 3, Some(50_000), 3, 0),
+                (TickKind::Bid, 4, Some(50_000), 2, 0),
+                (TickKind::Bid, 5, None, 0, 0),
+            ]
+        );
+        assert_eq!((history.ticks[0].feed_time, history.ticks[0].hw_time), (1_000, 2_000));
+    }
+
+    #[test]
+    fn bad_records_are_named_by_offset() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = record(1, 5_000_000_000, 3, 0, b'A', b'B');
+        for (bad, reason) in [
+            (good[..55].to_vec(), "offset 66: ends inside a record"),
+            (record(1, 5, 3, 0, b'A', b'B'), "offset 66: a price finer"),
+            (record(1, 0, 3, 0, b'X', b'B'), "offset 66: an unknown action"),
+            (vec![0; 56], "offset 66: a record of another kind"),
+        ] {
+            let path = file(&folder, &[good.clone(), bad].concat());
+            let error = orders(&path).err().unwrap();
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+}

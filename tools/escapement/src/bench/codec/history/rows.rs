@@ -74,7 +74,8 @@ impl Rows {
         let size = if price.is_some() { size } else { 0 };
         let side = usize::from(kind == TickKind::Ask);
         let Some(place) = self.quotes.get_mut(usize::from(slot)) else { return };
-        if place[side].replace((price, size)) != Some((price, size)) {
+        // a side of which nothing was told is as good as empty
+        if place[side].replace((price, size)).unwrap_or((None, 0)) != (price, size) {
             self.tick(kind, slot, price, size, 0, flags);
         }
     }

@@ -1,5 +1,7 @@
 //! The fixed record under zstd at level 19: in packets, each compressed alone, and the whole file in one.
 
+use std::io::Write;
+
 use escapement_codec::{Entry, Tick};
 use zstd::bulk::Compressor;
 
@@ -7,10 +9,13 @@ use super::super::coding::{Coding, Reader, PAYLOAD_MAX};
 use super::super::identical::identical;
 use super::super::stream::{ticks_of, Stream};
 use super::Fixed;
+use crate::progress::Progress;
 
 const LEVEL: i32 = 19;
 /// Most bytes that a packet comes to when it is read; more than any packet here.
 const PLAIN_MAX: usize = 1 << 20;
+/// Bytes between two looks at the clock.
+const PIECE: usize = 1 << 16;
 /// Counts of ticks that are tried for a packet.
 const LOOKS_MAX: u32 = 12;
 
@@ -98,11 +103,24 @@ pub(crate) fn whole_file(entries: &[Entry], stamps: bool) -> Result<usize, Strin
     let records = Fixed { stamps };
     let mut plain = Vec::new();
     records.records(entries, usize::MAX, &mut plain)?;
-    let packed = zstd::bulk::compress(&plain, LEVEL).map_err(|error| error.to_string())?;
+    let packed = compress(&plain).map_err(|error| error.to_string())?;
     let unpacked =
         zstd::bulk::decompress(&packed, plain.len()).map_err(|error| error.to_string())?;
     let mut back = Vec::new();
     records.read(&unpacked, &mut back)?;
     identical(&ticks_of(entries), &back, stamps)?;
     Ok(packed.len())
+}
+
+/// One frame, with a look at the clock on the way: the largest capture takes seconds.
+fn compress(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut progress =
+        Progress::new("zstd -19", "pieces", Some(plain.len().div_ceil(PIECE) as u64));
+    let mut encoder = zstd::Encoder::new(Vec::new(), LEVEL)?;
+    encoder.set_pledged_src_size(Some(plain.len() as u64))?;
+    for piece in plain.chunks(PIECE) {
+        encoder.write_all(piece)?;
+        progress.long_step();
+    }
+    encoder.finish()
 }
