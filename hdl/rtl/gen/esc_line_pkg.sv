@@ -7,9 +7,9 @@ package esc_line_pkg;
 
   /* verilator lint_off UNUSEDPARAM */  // a table of names: no single user needs them all
 
-  localparam int unsigned LineVersion = 1;
+  localparam int unsigned LineVersion = 2;
   localparam int unsigned LineBytes = 64;
-  localparam int unsigned BodyNibbles = 80;
+  localparam int unsigned BodyNibbles = 76;
 
   // Byte offsets and sizes of the header fields.
   localparam int unsigned HdrLineSeqOffset = 0;
@@ -22,10 +22,10 @@ package esc_line_pkg;
   localparam int unsigned HdrVersionFlagsBytes = 1;
   localparam int unsigned HdrFeedOffset = 18;
   localparam int unsigned HdrFeedBytes = 1;
-  localparam int unsigned HdrCountOffset = 19;
-  localparam int unsigned HdrCountBytes = 1;
-  localparam int unsigned HdrBodyOffset = 20;
-  localparam int unsigned HdrBodyBytes = 40;
+  localparam int unsigned HdrClockOffset = 19;
+  localparam int unsigned HdrClockBytes = 3;
+  localparam int unsigned HdrBodyOffset = 22;
+  localparam int unsigned HdrBodyBytes = 38;
   localparam int unsigned HdrCrcOffset = 60;
   localparam int unsigned HdrCrcBytes = 4;
 
@@ -49,25 +49,56 @@ package esc_line_pkg;
   localparam logic [4:0] KindBar = 5'd19;
   localparam logic [4:0] KindFirstControl = 5'd8;
 
-  // Bits of the 16-bit descriptor; price class at 13:12.
-  localparam int unsigned FullHasSlot = 7;
-  localparam int unsigned FullHasFlags = 8;
-  localparam int unsigned FullHasHw = 9;
-  localparam int unsigned FullHasTime = 10;
-  localparam int unsigned FullHasStep = 11;
-  localparam int unsigned FullHasEpoch = 14;
-  localparam int unsigned FullHasSize = 15;
-  localparam int unsigned FullKindLow = 2;
-  localparam int unsigned FullPriceLow = 12;
-  localparam logic [1:0] PriceNone = 2'd0;
-  localparam logic [1:0] PriceCode = 2'd1;
-  localparam logic [1:0] PriceSame = 2'd2;
+  // Form of a compact descriptor, bits 2:0.
+  localparam logic [2:0] FormBidSame = 3'd0;
+  localparam logic [2:0] FormAskSame = 3'd1;
+  localparam logic [2:0] FormBidDelta = 3'd2;
+  localparam logic [2:0] FormAskDelta = 3'd3;
+  localparam logic [2:0] FormBidCode = 3'd4;
+  localparam logic [2:0] FormAskCode = 3'd5;
+  localparam logic [2:0] FormTradeSame = 3'd6;
+  localparam logic [2:0] FormTradeCode = 3'd7;
 
-  // Bits of the 8-bit descriptor.
-  localparam int unsigned CompactSamePrice = 2;
-  localparam int unsigned CompactStepLow = 3;
-  localparam int unsigned CompactTimeLow = 5;
-  localparam int unsigned CompactSize = 7;
+  // Size class of a compact descriptor, bits 4:3.
+  localparam logic [1:0] SizeNibble = 2'd0;
+  localparam logic [1:0] SizeByte = 2'd1;
+  localparam logic [1:0] SizeHundreds = 2'd2;
+  localparam logic [1:0] SizeNumber = 2'd3;
+
+  // Time class of a compact descriptor, bits 7:5.
+  localparam logic [2:0] TimeNone = 3'd1;
+  localparam logic [2:0] TimeShort = 3'd2;
+  localparam logic [2:0] TimeMedium = 3'd3;
+  localparam logic [2:0] TimeLong = 3'd4;
+  localparam logic [2:0] TimeFrameShort = 3'd5;
+  localparam logic [2:0] TimeFrameMedium = 3'd6;
+  localparam logic [2:0] TimeFrameLong = 3'd7;
+
+  // Lag class of a prefix, bits 4:3.
+  localparam logic [1:0] LagStays = 2'd1;
+  localparam logic [1:0] LagShort = 2'd2;
+  localparam logic [1:0] LagNumber = 2'd3;
+
+  // Bit of a full tick's second byte.
+  localparam int unsigned FullHasSlot = 0;
+  localparam int unsigned FullHasFlags = 1;
+  localparam int unsigned FullHasLag = 2;
+  localparam int unsigned FullHasTime = 3;
+  localparam int unsigned FullHasStep = 4;
+  localparam int unsigned FullPrice = 5;
+  localparam int unsigned FullHasSize = 7;
+
+  // Bit of a control entry's second byte.
+  localparam int unsigned ControlHasSlot = 5;
+  localparam int unsigned ControlHasHw = 6;
+
+  // Limits and marks.
+  localparam int unsigned LineRecentSlots = 7;
+  localparam int unsigned LineControl = 6;
+  localparam int unsigned LineSlotOther = 7;
+  localparam int unsigned LineLongStep = 13;
+
+  localparam logic [63:0] ClockUnitNs = 64'd900000000000;
 
   // Special slots.
   localparam logic [11:0] SlotNone = 12'hfff;

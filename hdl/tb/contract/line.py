@@ -1,9 +1,9 @@
 # Generated from hdl/line/line_format.toml by `make generate`. Do not edit.
 """Constants of the 64-byte tick line; in words: docs/line-format.md."""
 
-VERSION = 1
+VERSION = 2
 LINE_BYTES = 64
-BODY_NIBBLES = 80
+BODY_NIBBLES = 76
 FIRST_CONTROL = 8
 
 #: Header field -> byte offset.
@@ -13,8 +13,8 @@ OFFSET = {
     "msg_index": 12,
     "version_flags": 17,
     "feed": 18,
-    "count": 19,
-    "body": 20,
+    "clock": 19,
+    "body": 22,
     "crc": 60,
 }
 
@@ -25,8 +25,8 @@ SIZE = {
     "msg_index": 5,
     "version_flags": 1,
     "feed": 1,
-    "count": 1,
-    "body": 40,
+    "clock": 3,
+    "body": 38,
     "crc": 4,
 }
 
@@ -62,16 +62,70 @@ CONTROL_WITH_SLOT = {
     "bar",
 }
 
-#: Field of the 16-bit descriptor -> bit.
-FULL_BIT = {
-    "has_slot": 7,
-    "has_flags": 8,
-    "has_hw": 9,
-    "has_time": 10,
-    "has_step": 11,
-    "has_epoch": 14,
-    "has_size": 15,
+#: Form of a compact descriptor, bits 2:0.
+FORMS = {
+    "bid_same": 0,
+    "ask_same": 1,
+    "bid_delta": 2,
+    "ask_delta": 3,
+    "bid_code": 4,
+    "ask_code": 5,
+    "trade_same": 6,
+    "trade_code": 7,
 }
+
+#: Size class of a compact descriptor, bits 4:3.
+SIZE_CLASSES = {
+    "nibble": 0,
+    "byte": 1,
+    "hundreds": 2,
+    "number": 3,
+}
+
+#: Time class of a compact descriptor, bits 7:5.
+TIME_CLASSES = {
+    "none": 1,
+    "short": 2,
+    "medium": 3,
+    "long": 4,
+    "frame_short": 5,
+    "frame_medium": 6,
+    "frame_long": 7,
+}
+
+#: Lag class of a prefix, bits 4:3.
+LAG_CLASSES = {
+    "stays": 1,
+    "short": 2,
+    "number": 3,
+}
+
+#: Bit of a full tick's second byte.
+FULL_BITS = {
+    "has_slot": 0,
+    "has_flags": 1,
+    "has_lag": 2,
+    "has_time": 3,
+    "has_step": 4,
+    "price": 5,
+    "has_size": 7,
+}
+
+#: Bit of a control entry's second byte.
+CONTROL_BITS = {
+    "has_slot": 5,
+    "has_hw": 6,
+}
+
+#: Limits and marks.
+LIMITS = {
+    "recent_slots": 7,
+    "control": 6,
+    "slot_other": 7,
+    "long_step": 13,
+}
+
+CLOCK_UNIT_NS = 900000000000
 
 #: Special slots.
 SLOT = {

@@ -66,7 +66,7 @@ pub enum LineError {
     /// An entry is not legal.
     Entry {
         /// Number of the entry in its line, from 0.
-        entry: u8,
+        entry: u16,
         /// Nibble of the body where reading stopped.
         nibble: u16,
         /// What is wrong.

@@ -2,11 +2,13 @@
 //! Constants of the 64-byte tick line; the format in words is `docs/line-format.md`.
 
 /// Format version, as in the line's `version_flags`.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 /// Bytes of a line.
 pub const LINE_BYTES: usize = 64;
 /// Nibbles of the body.
-pub const BODY_NIBBLES: usize = 80;
+pub const BODY_NIBBLES: usize = 76;
+/// Nanoseconds of a unit of the header's `clock`.
+pub const CLOCK_UNIT_NS: i64 = 900000000000;
 /// First kind that is a control entry.
 pub const FIRST_CONTROL: u8 = 8;
 
@@ -22,10 +24,10 @@ pub mod offset {
     pub const VERSION_FLAGS: usize = 17;
     /// Feed id.
     pub const FEED: usize = 18;
-    /// Entries in this line, 1 or more.
-    pub const COUNT: usize = 19;
+    /// Signed: by how many units of 900 s card time is ahead of feed time, about; the first entry's feed time leans on it.
+    pub const CLOCK: usize = 19;
     /// Packed entries, then zero nibbles.
-    pub const BODY: usize = 20;
+    pub const BODY: usize = 22;
     /// CRC-32C (Castagnoli, reflected, init and final xor 0xffffffff) over bytes 0..60.
     pub const CRC: usize = 60;
 }
@@ -42,10 +44,10 @@ pub mod size {
     pub const VERSION_FLAGS: usize = 1;
     /// Bytes of `feed`.
     pub const FEED: usize = 1;
-    /// Bytes of `count`.
-    pub const COUNT: usize = 1;
+    /// Bytes of `clock`.
+    pub const CLOCK: usize = 3;
     /// Bytes of `body`.
-    pub const BODY: usize = 40;
+    pub const BODY: usize = 38;
     /// Bytes of `crc`.
     pub const CRC: usize = 4;
 }
@@ -88,22 +90,102 @@ pub mod kind {
     pub const BAR: u8 = 19;
 }
 
-/// Bits of the 16-bit descriptor.
-pub mod full {
-    /// Bit 7.
-    pub const HAS_SLOT: u16 = 0x80;
-    /// Bit 8.
-    pub const HAS_FLAGS: u16 = 0x100;
-    /// Bit 9.
-    pub const HAS_HW: u16 = 0x200;
-    /// Bit 10.
-    pub const HAS_TIME: u16 = 0x400;
-    /// Bit 11.
-    pub const HAS_STEP: u16 = 0x800;
-    /// Bit 14.
-    pub const HAS_EPOCH: u16 = 0x4000;
-    /// Bit 15.
-    pub const HAS_SIZE: u16 = 0x8000;
+/// Form of a compact descriptor, bits 2:0.
+pub mod form {
+    /// Bid same.
+    pub const BID_SAME: u8 = 0;
+    /// Ask same.
+    pub const ASK_SAME: u8 = 1;
+    /// Bid delta.
+    pub const BID_DELTA: u8 = 2;
+    /// Ask delta.
+    pub const ASK_DELTA: u8 = 3;
+    /// Bid code.
+    pub const BID_CODE: u8 = 4;
+    /// Ask code.
+    pub const ASK_CODE: u8 = 5;
+    /// Trade same.
+    pub const TRADE_SAME: u8 = 6;
+    /// Trade code.
+    pub const TRADE_CODE: u8 = 7;
+}
+
+/// Size class of a compact descriptor, bits 4:3.
+pub mod size_class {
+    /// Nibble.
+    pub const NIBBLE: u8 = 0;
+    /// Byte.
+    pub const BYTE: u8 = 1;
+    /// Hundreds.
+    pub const HUNDREDS: u8 = 2;
+    /// Number.
+    pub const NUMBER: u8 = 3;
+}
+
+/// Time class of a compact descriptor, bits 7:5.
+pub mod time_class {
+    /// None.
+    pub const NONE: u8 = 1;
+    /// Short.
+    pub const SHORT: u8 = 2;
+    /// Medium.
+    pub const MEDIUM: u8 = 3;
+    /// Long.
+    pub const LONG: u8 = 4;
+    /// Frame short.
+    pub const FRAME_SHORT: u8 = 5;
+    /// Frame medium.
+    pub const FRAME_MEDIUM: u8 = 6;
+    /// Frame long.
+    pub const FRAME_LONG: u8 = 7;
+}
+
+/// Lag class of a prefix, bits 4:3.
+pub mod lag_class {
+    /// Stays.
+    pub const STAYS: u8 = 1;
+    /// Short.
+    pub const SHORT: u8 = 2;
+    /// Number.
+    pub const NUMBER: u8 = 3;
+}
+
+/// Bit of a full tick's second byte.
+pub mod full_bit {
+    /// Has slot.
+    pub const HAS_SLOT: u8 = 0;
+    /// Has flags.
+    pub const HAS_FLAGS: u8 = 1;
+    /// Has lag.
+    pub const HAS_LAG: u8 = 2;
+    /// Has time.
+    pub const HAS_TIME: u8 = 3;
+    /// Has step.
+    pub const HAS_STEP: u8 = 4;
+    /// Price.
+    pub const PRICE: u8 = 5;
+    /// Has size.
+    pub const HAS_SIZE: u8 = 7;
+}
+
+/// Bit of a control entry's second byte.
+pub mod control_bit {
+    /// Has slot.
+    pub const HAS_SLOT: u8 = 5;
+    /// Has hw.
+    pub const HAS_HW: u8 = 6;
+}
+
+/// Limits and marks.
+pub mod limit {
+    /// Recent slots.
+    pub const RECENT_SLOTS: usize = 7;
+    /// Control.
+    pub const CONTROL: usize = 6;
+    /// Slot other.
+    pub const SLOT_OTHER: usize = 7;
+    /// Long step.
+    pub const LONG_STEP: usize = 13;
 }
 
 /// What a kind needs to be skipped: whether it names a slot. `None`: not a control kind of this version.

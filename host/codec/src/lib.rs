@@ -15,6 +15,8 @@ mod nibbles;
 pub mod offset_code;
 mod proven_line;
 pub mod reader;
+mod recent;
+mod running;
 pub mod sequence;
 pub mod writer;
 
@@ -24,5 +26,6 @@ pub use entry::{Entry, PriceKind, RefreshState, Tick, TickKind};
 pub use error::{Fault, LineError};
 pub use proven_line::ProvenLine;
 pub use reader::{decode_line, BodyReader, Line, LineItem, LinePrice, LineTick};
+pub use running::Clock;
 pub use sequence::SequenceTrack;
 pub use writer::{BodyWriter, LineWriter, PushError};

@@ -8,6 +8,7 @@ mod tick;
 use crate::error::LineError;
 use crate::format::{self, offset};
 use crate::proven_line::check_crc;
+use crate::running::Clock;
 
 pub use body::BodyReader;
 pub use item::{LineItem, LinePrice, LineTick};
@@ -23,8 +24,8 @@ pub struct Line<'a> {
     pub msg_index: u64,
     /// Feed id.
     pub feed: u8,
-    /// Entries in the line.
-    pub count: u8,
+    /// By how much card time is ahead of feed time, about.
+    pub clock: Clock,
     entries: BodyReader<'a>,
 }
 
@@ -61,20 +62,24 @@ pub(crate) fn read_header(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, L
     if flags != 0 {
         return Err(LineError::Flags(flags));
     }
-    let count = line[offset::COUNT];
-    if count == 0 {
-        return Err(LineError::Empty);
-    }
     let hw_time = word(line, offset::HW_TIME, format::size::HW_TIME);
     let msg_index = word(line, offset::MSG_INDEX, format::size::MSG_INDEX);
     let body = &line[offset::BODY..offset::BODY + format::size::BODY];
+    let clock = Clock::from_bytes([
+        line[offset::CLOCK],
+        line[offset::CLOCK + 1],
+        line[offset::CLOCK + 2],
+    ]);
+    if body[0] == 0 {
+        return Err(LineError::Empty);
+    }
     Ok(Line {
         line_seq: line_seq(line),
         hw_time,
         msg_index,
         feed: line[offset::FEED],
-        count,
-        entries: BodyReader::new(body, count, hw_time, msg_index),
+        clock,
+        entries: BodyReader::new(body, hw_time, msg_index, clock),
     })
 }
 

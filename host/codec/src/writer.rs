@@ -1,19 +1,23 @@
 //! Entries to lines: the golden packer.
 
+mod control;
+mod tick;
+
 use core::fmt;
 
 use crate::crc32c::crc32c;
-use crate::entry::{Entry, PriceKind, Tick, TickKind};
-use crate::format::{self, full as bit, kind, offset};
-use crate::layout::{compact, full, INDEX_MASK, SLOT_MAX};
-use crate::nibbles::{zigzag, Body, Scratch};
+use crate::entry::Entry;
+use crate::format::{self, offset};
+use crate::layout::INDEX_MASK;
+use crate::nibbles::{Body, Scratch};
+use crate::running::{Clock, Running};
 
 /// Why an entry was not stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PushError {
     /// The entry does not fit behind those already stored. Finish the line, then push it again: an entry always fits
-    /// into an empty 40-byte body.
+    /// into an empty body of a line.
     LineFull,
     /// A field has a value that the format has no place for (slot above 0xfff, side of a trade above 15).
     Unrepresentable,
@@ -30,135 +34,44 @@ impl fmt::Display for PushError {
 
 impl core::error::Error for PushError {}
 
-/// Price of a kind as last written since the slot was named.
-#[derive(Debug, Clone, Copy, Default)]
-struct Side {
-    epoch_given: bool,
-    price: Option<i64>,
-}
-
-/// What the entries of one body lean on.
-#[derive(Debug, Clone, Copy)]
-struct Running {
-    msg_index: u64,
-    feed_time: i64,
-    hw_time: u64,
-    slot: Option<u16>,
-    flags: u8,
-    sides: [Side; 3],
-}
-
-impl Running {
-    /// What the first entry leans on: the bases in the header, which are its own.
-    #[inline]
-    fn before(first: &Entry) -> Self {
-        Self {
-            msg_index: first.msg_index() & INDEX_MASK,
-            feed_time: first.hw_time() as i64,
-            hw_time: first.hw_time(),
-            slot: None,
-            flags: 0,
-            sides: [Side::default(); 3],
-        }
-    }
-
-    #[inline]
-    fn name_slot(&mut self, slot: u16) {
-        if self.slot != Some(slot) {
-            self.slot = Some(slot);
-            self.sides = [Side::default(); 3];
-        }
-    }
-
-    /// The entry was stored.
-    #[inline]
-    fn pass(&mut self, entry: &Entry) {
-        match entry {
-            Entry::Tick(tick) => {
-                self.name_slot(tick.slot);
-                self.msg_index = tick.msg_index & INDEX_MASK;
-                self.feed_time = tick.feed_time;
-                self.hw_time = tick.hw_time;
-                self.flags = tick.flags;
-                if let (Some(kind), Some(price)) = (PriceKind::of_tick(tick.kind), tick.price) {
-                    let side = &mut self.sides[kind as usize];
-                    side.price = Some(price);
-                    side.epoch_given |= tick.code != 0;
-                }
-            }
-            control => {
-                self.hw_time = control.hw_time();
-                if let Some(slot) = slot_of(control) {
-                    self.name_slot(slot);
-                }
-                match *control {
-                    Entry::Recentre { kind, .. } => self.sides[kind as usize] = Side::default(),
-                    Entry::SlotAssigned { .. } | Entry::SlotReleased { .. } => {
-                        self.sides = [Side::default(); 3];
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-}
-
-/// The slot that a control entry is about.
-#[inline]
-fn slot_of(control: &Entry) -> Option<u16> {
-    match *control {
-        Entry::TicksDropped { slot, .. }
-        | Entry::Recentre { slot, .. }
-        | Entry::Refresh { slot, .. }
-        | Entry::SlotAssigned { slot, .. }
-        | Entry::SlotReleased { slot, .. } => Some(slot),
-        _ => None,
-    }
-}
-
-/// Packs entries into a body of `N` bytes: 40 for a line, more for a link frame.
+/// Packs entries into a body of `N` bytes: 38 for a line, more for a link frame.
 ///
 /// Entries must come in the card's order: between two prices of the same slot and kind that hold the same code under
 /// different centres stands the recentre entry.
 #[derive(Debug, Clone)]
 pub struct BodyWriter<const N: usize> {
     body: Body<N>,
-    count: u8,
+    clock: Clock,
+    count: usize,
     first_hw_time: u64,
     first_index: u64,
     running: Running,
 }
 
-impl<const N: usize> Default for BodyWriter<N> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl<const N: usize> BodyWriter<N> {
-    /// An empty body.
+    /// An empty body, whose header has this clock.
     #[must_use]
-    pub fn new() -> Self {
-        const { assert!(N >= format::size::BODY, "a body holds any single entry only from 40 bytes on") };
+    pub fn new(clock: Clock) -> Self {
+        const { assert!(N >= format::size::BODY, "a line's body holds any single entry, a shorter one does not") };
         Self {
             body: Body::new(),
+            clock,
             count: 0,
             first_hw_time: 0,
             first_index: 0,
-            running: Running {
-                msg_index: 0,
-                feed_time: 0,
-                hw_time: 0,
-                slot: None,
-                flags: 0,
-                sides: [Side::default(); 3],
-            },
+            running: Running::at(0, 0, clock),
         }
+    }
+
+    /// The clock, for the header.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock
     }
 
     /// Entries stored.
     #[must_use]
-    pub fn count(&self) -> u8 {
+    pub fn count(&self) -> usize {
         self.count
     }
 
@@ -195,28 +108,32 @@ impl<const N: usize> BodyWriter<N> {
     /// Stores one entry, or says why not and leaves the body as it was.
     #[inline]
     pub fn push(&mut self, entry: &Entry) -> Result<(), PushError> {
-        if self.count == u8::MAX {
-            return Err(PushError::LineFull);
-        }
         let first = self.count == 0;
+        let (hw_time, msg_index) = (entry.hw_time(), entry.msg_index() & INDEX_MASK);
         if first {
-            self.running = Running::before(entry);
+            self.running = Running::at(hw_time, msg_index, self.clock);
         }
         let mut out = Scratch::new();
+        let left = 2 * N - self.body.len();
         match entry {
-            Entry::Tick(tick) => encode_tick(tick, first, &self.running, &mut out)?,
-            control => encode_control(control, &self.running, &mut out)?,
-        }
-        if self.body.len() + out.len() > 2 * N {
-            return Err(PushError::LineFull);
+            Entry::Tick(entry) => {
+                let fits = |out: &Scratch| out.len() <= left;
+                tick::encode_tick(entry, first, &mut self.running, &mut out, fits)?;
+            }
+            entry => {
+                control::encode_control(entry, &self.running, &mut out)?;
+                if out.len() > left {
+                    return Err(PushError::LineFull);
+                }
+                self.running.pass_control(entry);
+            }
         }
         if first {
-            self.first_hw_time = entry.hw_time();
-            self.first_index = entry.msg_index() & INDEX_MASK;
+            self.first_hw_time = hw_time;
+            self.first_index = msg_index;
         }
         self.body.append(&out);
         self.count += 1;
-        self.running.pass(entry);
         Ok(())
     }
 
@@ -231,242 +148,33 @@ impl<const N: usize> BodyWriter<N> {
     }
 }
 
-#[inline]
-fn encode_tick(
-    tick: &Tick,
-    first: bool,
-    running: &Running,
-    out: &mut Scratch,
-) -> Result<(), PushError> {
-    let trade = tick.kind == TickKind::Trade;
-    if tick.slot > SLOT_MAX || (trade && tick.side > 0xf) {
-        return Err(PushError::Unrepresentable);
-    }
-    let step = (tick.msg_index.wrapping_sub(running.msg_index)) & INDEX_MASK;
-    let time_delta = tick.feed_time.wrapping_sub(running.feed_time);
-    let hw_delta = tick.hw_time.wrapping_sub(running.hw_time) as i64;
-    let names_slot = running.slot != Some(tick.slot);
-    // Naming the slot makes its sides new.
-    let sides = if names_slot { &[Side::default(); 3] } else { &running.sides };
-    let side = PriceKind::of_tick(tick.kind).map(|kind| kind as usize);
-    // A price on a kind that has none in the format (a status) is not written.
-    let price = side.and_then(|side| tick.price.map(|price| (side, price)));
-    let same = price.is_some_and(|(side, price)| sides[side].price == Some(price));
-    let established = side.is_some_and(|side| sides[side].epoch_given);
-
-    let short = price.is_some()
-        && !first
-        && !names_slot
-        && tick.flags == running.flags
-        && hw_delta == 0
-        && step <= compact::STEP_MAX
-        && (0..compact::TIME_LIMIT as i64).contains(&time_delta)
-        && tick.size < compact::SIZE_LIMIT
-        && (same || tick.code == 0 || established);
-    if short {
-        let time_class = compact::time_class(time_delta as u64);
-        let long_size = tick.size > 0xff;
-        let mut descriptor = tick.kind as u8
-            | (step as u8) << compact::STEP_SHIFT
-            | time_class << compact::TIME_SHIFT;
-        if same {
-            descriptor |= compact::SAME_PRICE;
-        }
-        if long_size {
-            descriptor |= compact::SIZE_LONG;
-        }
-        out.put(u64::from(descriptor), 2);
-        if trade {
-            out.put(u64::from(tick.side), 1);
-        }
-        if let (Some((_, price)), false) = (price, same) {
-            put_code(tick.code, price, out);
-        }
-        out.put(time_delta as u64, 2 * u32::from(time_class));
-        out.put(tick.size, 2 + u32::from(long_size));
-    } else {
-        let has_epoch = price.is_some() && !same && tick.code != 0 && !established;
-        let price_form = match (price, same) {
-            (None, _) => full::PRICE_NONE,
-            (Some(_), false) => full::PRICE_CODE,
-            (Some(_), true) => full::PRICE_SAME,
-        };
-        let descriptor = u16::from(tick.kind as u8) << full::KIND_SHIFT
-            | set(names_slot, bit::HAS_SLOT)
-            | set(tick.flags != running.flags, bit::HAS_FLAGS)
-            | set(hw_delta != 0, bit::HAS_HW)
-            | set(time_delta != 0, bit::HAS_TIME)
-            | set(step != 0, bit::HAS_STEP)
-            | price_form << full::PRICE_SHIFT
-            | set(has_epoch, bit::HAS_EPOCH)
-            | set(tick.size != 0, bit::HAS_SIZE);
-        out.put(u64::from(descriptor), 4);
-        if names_slot {
-            out.put(u64::from(tick.slot), 3);
-        }
-        if tick.flags != running.flags {
-            out.put(u64::from(tick.flags), 2);
-        }
-        if hw_delta != 0 {
-            out.put_pn(zigzag(hw_delta));
-        }
-        if time_delta != 0 {
-            out.put_pn(zigzag(time_delta));
-        }
-        if step != 0 {
-            out.put_pn(step);
-        }
-        match tick.kind {
-            TickKind::Trade => out.put(u64::from(tick.side), 1),
-            TickKind::Status => out.put(u64::from(tick.side), 2),
-            _ => {}
-        }
-        if has_epoch {
-            out.put(u64::from(tick.epoch), 2);
-        }
-        if let (Some((_, price)), false) = (price, same) {
-            put_code(tick.code, price, out);
-        }
-        if tick.size != 0 {
-            out.put_pn(tick.size);
-        }
-    }
-    Ok(())
-}
-
-#[inline]
-fn put_code(code: u8, price: i64, out: &mut Scratch) {
-    out.put(u64::from(code), 2);
-    if code == 0 {
-        out.put_pn(zigzag(price));
-    }
-}
-
-#[inline]
-fn set(condition: bool, bit: u16) -> u16 {
-    if condition {
-        bit
-    } else {
-        0
-    }
-}
-
-fn encode_control(entry: &Entry, running: &Running, out: &mut Scratch) -> Result<(), PushError> {
-    let mut payload = Scratch::new();
-    let slot = slot_of(entry);
-    let number = match *entry {
-        Entry::Gap { next_index, first, count, .. } => {
-            payload.put_pn(first);
-            payload.put_pn(count);
-            payload.put_pn(next_index & INDEX_MASK);
-            kind::GAP
-        }
-        Entry::TicksDropped { count, .. } => {
-            payload.put_pn(count);
-            kind::TICKS_DROPPED
-        }
-        Entry::Recentre { kind: price_kind, epoch, centre, .. } => {
-            payload.put(price_kind as u64, 1);
-            payload.put(u64::from(epoch), 2);
-            payload.put_pn(zigzag(centre));
-            kind::RECENTRE
-        }
-        Entry::Refresh { kind: price_kind, state, .. } => {
-            let bits = u64::from(state.centre.is_some())
-                | u64::from(state.quote.is_some()) << 1
-                | u64::from(state.known) << 2;
-            payload.put(price_kind as u64, 1);
-            payload.put(bits, 1);
-            payload.put(u64::from(state.epoch), 2);
-            payload.put(u64::from(state.flags), 2);
-            payload.put(u64::from(state.status), 2);
-            if let Some(centre) = state.centre {
-                payload.put_pn(zigzag(centre));
-            }
-            if let Some((price, size)) = state.quote {
-                payload.put_pn(zigzag(price));
-                payload.put_pn(size);
-            }
-            kind::REFRESH
-        }
-        Entry::Void { first, count, disposition, .. } => {
-            payload.put_pn(first);
-            payload.put_pn(count);
-            payload.put(u64::from(disposition), 2);
-            kind::VOID
-        }
-        Entry::TimeStep { step, .. } => {
-            payload.put_pn(zigzag(step));
-            kind::TIME_STEP
-        }
-        Entry::Heartbeat { next_index, next_seq, .. } => {
-            payload.put_pn(next_index & INDEX_MASK);
-            payload.put_pn(next_seq);
-            kind::HEARTBEAT
-        }
-        Entry::Restart { next_index, session, .. } => {
-            payload.put_pn(session);
-            payload.put_pn(next_index & INDEX_MASK);
-            kind::RESTART
-        }
-        Entry::SlotAssigned { generation, symbol, .. } => {
-            payload.put(u64::from(generation), 2);
-            payload.put_pn(u64::from_le_bytes(symbol));
-            kind::SLOT_ASSIGNED
-        }
-        Entry::SlotReleased { generation, .. } => {
-            payload.put(u64::from(generation), 2);
-            kind::SLOT_RELEASED
-        }
-        Entry::Tick(_) => return Err(PushError::Unrepresentable),
-    };
-    if slot.is_some_and(|slot| slot > SLOT_MAX) {
-        return Err(PushError::Unrepresentable);
-    }
-    let hw_delta = entry.hw_time().wrapping_sub(running.hw_time) as i64;
-    let named = slot.filter(|&slot| running.slot != Some(slot));
-    let descriptor = u16::from(number) << full::KIND_SHIFT
-        | set(named.is_some(), bit::HAS_SLOT)
-        | set(hw_delta != 0, bit::HAS_HW);
-    out.put(u64::from(descriptor), 4);
-    if let Some(slot) = named {
-        out.put(u64::from(slot), 3);
-    }
-    if hw_delta != 0 {
-        out.put_pn(zigzag(hw_delta));
-    }
-    out.put(payload.len() as u64, 2);
-    out.append(&payload);
-    Ok(())
-}
-
 /// Packs entries into 64-byte lines.
 ///
 /// ```
-/// use escapement_codec::{decode_line, Entry, LineItem, LineWriter};
+/// use escapement_codec::{decode_line, Clock, Entry, LineItem, LineWriter};
 ///
 /// let entry = Entry::Heartbeat { hw_time: 5, next_index: 0, next_seq: 1 };
-/// let mut writer = LineWriter::new();
+/// let mut writer = LineWriter::new(Clock::default());
 /// writer.push(&entry).unwrap();
 /// let line = writer.finish(0, 7);
 /// let mut items = decode_line(&line).unwrap();
 /// assert_eq!(items.next(), Some(Ok(LineItem::Control(entry))));
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct LineWriter {
     body: BodyWriter<{ format::size::BODY }>,
 }
 
 impl LineWriter {
-    /// An empty line.
+    /// An empty line. All lines will have this clock.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(clock: Clock) -> Self {
+        Self { body: BodyWriter::new(clock) }
     }
 
     /// Entries stored.
     #[must_use]
-    pub fn count(&self) -> u8 {
+    pub fn count(&self) -> usize {
         self.body.count()
     }
 
@@ -496,7 +204,7 @@ impl LineWriter {
             .copy_from_slice(&self.body.first_index().to_le_bytes()[..5]);
         line[offset::VERSION_FLAGS] = format::VERSION << 4;
         line[offset::FEED] = feed;
-        line[offset::COUNT] = self.body.count();
+        line[offset::CLOCK..offset::CLOCK + format::size::CLOCK].copy_from_slice(&self.body.clock().to_bytes());
         line[offset::BODY..offset::BODY + format::size::BODY].copy_from_slice(self.body.body());
         let crc = crc32c(&line[..offset::CRC]);
         line[offset::CRC..].copy_from_slice(&crc.to_le_bytes());

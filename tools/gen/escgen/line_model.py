@@ -5,6 +5,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+#: Sections of numbers that descriptors are made of, and what they are.
+TABLES = {
+    "forms": "form of a compact descriptor, bits 2:0",
+    "size_classes": "size class of a compact descriptor, bits 4:3",
+    "time_classes": "time class of a compact descriptor, bits 7:5",
+    "lag_classes": "lag class of a prefix, bits 4:3",
+    "full_bits": "bit of a full tick's second byte",
+    "control_bits": "bit of a control entry's second byte",
+    "limits": "limits and marks",
+}
+#: Sections whose text goes into the document, in its order.
+TEXTS = {
+    "pn": "Prefixed nibbles (PN)",
+    "state": "Running state",
+    "compact": "Compact entry",
+    "prefix": "Prefix of a compact entry",
+    "full": "Full entry",
+    "control": "Control entries and the end",
+}
+
+
 class FormatError(Exception):
     """The line format cannot be used."""
 
@@ -47,6 +68,9 @@ class LineFormat:
     sides: dict[str, int]
     price_kinds: dict[str, int]
     tick_flags: dict[str, int]
+    #: Numbers of the entries' forms, by the section's name; see TABLES.
+    tables: dict[str, dict[str, int]]
+    clock_unit_ns: int
     texts: dict[str, str]
 
     def field(self, name: str) -> HeaderField:
@@ -92,7 +116,9 @@ def load(path: Path) -> LineFormat:
             sides=raw["sides"],
             price_kinds=raw["price_kinds"],
             tick_flags=raw["tick_flags"],
-            texts={n: raw[n]["doc"].strip() for n in ("pn", "state", "compact", "full")},
+            tables={name: raw[name] for name in TABLES},
+            clock_unit_ns=raw["clock"]["unit_ns"],
+            texts={name: raw[name]["doc"].strip() for name in TEXTS},
         )
     except tomllib.TOMLDecodeError as error:
         raise FormatError(f"{path.name}: {error}") from error

@@ -1,6 +1,6 @@
 """docs/line-format.md."""
 
-from .line_model import LineFormat
+from .line_model import TABLES, TEXTS, LineFormat
 
 
 def _paragraphs(text: str) -> str:
@@ -21,8 +21,10 @@ def render(line: LineFormat) -> str:
         "|---|---|---|---|",
     ]
     out += [f"| {f.offset} | {f.size} | `{f.name}` | {f.doc} |" for f in line.header]
-    out += ["", "## Prefixed nibbles (PN)", "", line.texts["pn"], "", "## Running state", "", _paragraphs(line.texts["state"])]
-    out += ["", "## Compact entry", "", _paragraphs(line.texts["compact"]), "", "## Full entry", "", _paragraphs(line.texts["full"])]
+    for name, title in TEXTS.items():
+        out += ["", f"## {title}", "", _paragraphs(line.texts[name])]
+    out += ["", "## Numbers of the descriptors", "", "| where | numbers |", "|---|---|"]
+    out += [f"| {doc} | {', '.join(f'{n} {v}' for n, v in line.tables[name].items())} |" for name, doc in TABLES.items()]
     out += ["", "## Kinds", "", "Ticks:", "", "| number | kind | meaning |", "|---|---|---|"]
     out += [f"| {k.number} | `{k.name}` | {k.doc} |" for k in line.kinds if not k.is_control]
     out += ["", "Control entries (`2n` = two nibbles; *reserved*: number and length rule are fixed, no writer exists yet):", ""]

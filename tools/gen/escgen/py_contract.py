@@ -1,9 +1,8 @@
 """hdl/tb/contract: the same contracts for the benches."""
 
-from .line_model import LineFormat
+from .line_model import TABLES, LineFormat
 from .naming import header
 from .rdl_model import GROUPS, Map
-from .sv_line import FULL_BITS
 
 
 def package() -> str:
@@ -84,7 +83,9 @@ def line(fmt: LineFormat) -> str:
     out += ["", "#: Control kinds that name a slot.", "CONTROL_WITH_SLOT = {"]
     out += [f'    "{k.name}",' for k in fmt.kinds if k.is_control and k.has_slot]
     out.append("}")
-    _table(out, "FULL_BIT", "Field of the 16-bit descriptor -> bit.", FULL_BITS)
+    for name, doc in TABLES.items():
+        _table(out, name.upper(), f"{doc[:1].upper()}{doc[1:]}.", fmt.tables[name])
+    out += ["", f"CLOCK_UNIT_NS = {fmt.clock_unit_ns}"]
     _table(out, "SLOT", "Special slots.", fmt.slots, True)
     _table(out, "SIDE", "Aggressor sides.", fmt.sides)
     _table(out, "PRICE_KIND", "Price kinds inside recentre and refresh payloads.", fmt.price_kinds)

@@ -1,9 +1,20 @@
 """host/codec/src/format.rs: constants of the line format."""
 
-from .line_model import LineFormat
+from .line_model import TABLES, LineFormat
 from .naming import camel, header, screaming
 from .rustfmt import rustfmt
-from .sv_line import FULL_BITS
+
+
+#: Section -> module, where they differ.
+SINGULAR = {
+    "forms": "form",
+    "size_classes": "size_class",
+    "time_classes": "time_class",
+    "lag_classes": "lag_class",
+    "full_bits": "full_bit",
+    "control_bits": "control_bit",
+    "limits": "limit",
+}
 
 
 def _group(out: list[str], module: str, doc: str, items: list[tuple[str, str, str, int]], hexadecimal: bool = False) -> None:
@@ -25,6 +36,8 @@ def render(line: LineFormat) -> str:
         f"pub const LINE_BYTES: usize = {line.line_bytes};",
         "/// Nibbles of the body.",
         f"pub const BODY_NIBBLES: usize = {2 * line.field('body').size};",
+        "/// Nanoseconds of a unit of the header's `clock`.",
+        f"pub const CLOCK_UNIT_NS: i64 = {line.clock_unit_ns};",
         "/// First kind that is a control entry.",
         "pub const FIRST_CONTROL: u8 = 8;",
     ]
@@ -35,7 +48,9 @@ def render(line: LineFormat) -> str:
         state = "" if k.built else " (reserved, not built)"
         kinds.append((k.name, "u8", (f"control, payload `{k.payload}`{state}" if k.is_control else k.doc), k.number))
     _group(out, "kind", "Entry kinds.", kinds)
-    _group(out, "full", "Bits of the 16-bit descriptor.", [(n, "u16", f"bit {b}", 1 << b) for n, b in FULL_BITS.items()], True)
+    for table, doc in TABLES.items():
+        items = [(n, "usize" if table == "limits" else "u8", n.replace("_", " "), v) for n, v in line.tables[table].items()]
+        _group(out, SINGULAR.get(table, table), f"{doc[:1].upper()}{doc[1:]}.", items)
     out += [
         "",
         "/// What a kind needs to be skipped: whether it names a slot. `None`: not a control kind of this version.",

@@ -1,11 +1,21 @@
 """esc_line_pkg: constants of the line format."""
 
-from .line_model import LineFormat
+import re
+
+from .line_model import TABLES, LineFormat
 from .naming import camel, header
 from .verible import verible
 
-#: Descriptor bits, named after the texts [compact] and [full] of line_format.toml.
-FULL_BITS = {"has_slot": 7, "has_flags": 8, "has_hw": 9, "has_time": 10, "has_step": 11, "has_epoch": 14, "has_size": 15}
+#: Section -> prefix of its names, and their type.
+NAMES = {
+    "forms": ("Form", "logic [2:0]"),
+    "size_classes": ("Size", "logic [1:0]"),
+    "time_classes": ("Time", "logic [2:0]"),
+    "lag_classes": ("Lag", "logic [1:0]"),
+    "full_bits": ("Full", "int unsigned"),
+    "control_bits": ("Control", "int unsigned"),
+    "limits": ("Line", "int unsigned"),
+}
 
 
 def render(line: LineFormat) -> str:
@@ -30,23 +40,14 @@ def render(line: LineFormat) -> str:
         out.append(f"  localparam int unsigned Hdr{camel(f.name)}Bytes = {f.size};")
     out += ["", "  // Entry kinds."]
     out += [f"  localparam logic [4:0] Kind{camel(k.name)} = 5'd{k.number};" for k in line.kinds]
-    out += ["  localparam logic [4:0] KindFirstControl = 5'd8;", "", "  // Bits of the 16-bit descriptor; price class at 13:12."]
-    out += [f"  localparam int unsigned Full{camel(n)} = {b};" for n, b in FULL_BITS.items()]
-    out += [
-        "  localparam int unsigned FullKindLow = 2;",
-        "  localparam int unsigned FullPriceLow = 12;",
-        "  localparam logic [1:0] PriceNone = 2'd0;",
-        "  localparam logic [1:0] PriceCode = 2'd1;",
-        "  localparam logic [1:0] PriceSame = 2'd2;",
-        "",
-        "  // Bits of the 8-bit descriptor.",
-        "  localparam int unsigned CompactSamePrice = 2;",
-        "  localparam int unsigned CompactStepLow = 3;",
-        "  localparam int unsigned CompactTimeLow = 5;",
-        "  localparam int unsigned CompactSize = 7;",
-        "",
-        "  // Special slots.",
-    ]
+    out += ["  localparam logic [4:0] KindFirstControl = 5'd8;"]
+    for table, doc in TABLES.items():
+        prefix, type_name = NAMES[table]
+        out += ["", f"  // {doc[:1].upper()}{doc[1:]}."]
+        bits = re.search(r"\[(\d+):0\]", type_name)
+        sized = f"{int(bits[1]) + 1}'d" if bits else ""
+        out += [f"  localparam {type_name} {prefix}{camel(n)} = {sized}{v};" for n, v in line.tables[table].items()]
+    out += ["", f"  localparam logic [63:0] ClockUnitNs = 64'd{line.clock_unit_ns};", "", "  // Special slots."]
     out += [f"  localparam logic [11:0] Slot{camel(n)} = 12'h{v:03x};" for n, v in line.slots.items()]
     out += ["", "  // Aggressor sides."]
     out += [f"  localparam logic [3:0] Side{camel(n)} = 4'd{v};" for n, v in line.sides.items()]

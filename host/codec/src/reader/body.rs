@@ -3,34 +3,16 @@
 use super::item::{LineItem, LinePrice};
 use crate::entry::TickKind;
 use crate::error::{Fault, LineError};
-use crate::format;
-use crate::layout::{compact, full};
+use crate::format::limit;
+use crate::layout::descriptor;
 use crate::nibbles::{length_nibble, unzigzag, value_nibbles, Cursor, Ended};
+use crate::recent::Side;
+use crate::running::{Clock, Running};
 
 impl From<Ended> for Fault {
     fn from(_: Ended) -> Self {
         Fault::Ended
     }
-}
-
-/// What later entries of a slot lean on, of one kind of price.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Side {
-    pub(super) epoch: Option<u8>,
-    pub(super) price: LinePrice,
-}
-
-pub(super) const NEW_SIDE: Side = Side { epoch: None, price: LinePrice::None };
-
-/// What the next entry leans on.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Running {
-    pub(super) msg_index: u64,
-    pub(super) feed_time: i64,
-    pub(super) hw_time: u64,
-    pub(super) slot: Option<u16>,
-    pub(super) flags: u8,
-    pub(super) sides: [Side; 3],
 }
 
 /// Iterates over the entries of a body of any length: of a line or, later, of a link frame.
@@ -39,36 +21,35 @@ pub(super) struct Running {
 #[derive(Debug, Clone)]
 pub struct BodyReader<'a> {
     pub(super) cursor: Cursor<'a>,
-    count: u8,
     /// Entries read.
-    pub(super) done: u8,
-    failed: bool,
+    done: u16,
+    ended: bool,
     pub(super) running: Running,
 }
 
 impl<'a> BodyReader<'a> {
-    /// Reads `count` entries from `body`, starting from the header's bases.
+    /// Reads entries from `body`, starting from the header's bases.
     #[must_use]
-    pub fn new(body: &'a [u8], count: u8, hw_time: u64, msg_index: u64) -> Self {
-        Self {
-            cursor: Cursor::new(body),
-            count,
-            done: 0,
-            failed: false,
-            running: Running {
-                msg_index,
-                feed_time: hw_time as i64,
-                hw_time,
-                slot: None,
-                flags: 0,
-                sides: [NEW_SIDE; 3],
-            },
-        }
+    pub fn new(body: &'a [u8], hw_time: u64, msg_index: u64, clock: Clock) -> Self {
+        let running = Running::at(hw_time, msg_index, clock);
+        Self { cursor: Cursor::new(body), done: 0, ended: false, running }
+    }
+
+    /// Nothing was read yet.
+    #[inline]
+    pub(super) fn is_first(&self) -> bool {
+        self.done == 0
     }
 
     #[inline]
     pub(super) fn pn(&mut self, field: &'static str) -> Result<u64, Fault> {
         let length = self.cursor.take(1)? as u32;
+        self.pn_of(length, field)
+    }
+
+    /// The rest of a number whose length nibble was taken.
+    #[inline]
+    pub(super) fn pn_of(&mut self, length: u32, field: &'static str) -> Result<u64, Fault> {
         let value = self.cursor.take(value_nibbles(length))?;
         if length_nibble(value) == length {
             Ok(value)
@@ -77,7 +58,7 @@ impl<'a> BodyReader<'a> {
         }
     }
 
-    /// A field that may only be present when it is not zero.
+    /// A number that may only be there when it is not zero.
     #[inline]
     pub(super) fn present_pn(&mut self, present: bool, field: &'static str) -> Result<u64, Fault> {
         if !present {
@@ -89,59 +70,87 @@ impl<'a> BodyReader<'a> {
         }
     }
 
+    /// The slot of the entry: told, or the one in front.
     #[inline]
-    pub(super) fn name_slot(&mut self, named: bool) -> Result<Option<u16>, Fault> {
-        if named {
-            let slot = self.cursor.take(3)? as u16;
-            if self.running.slot == Some(slot) {
-                return Err(Fault::NotShortest("slot"));
-            }
-            self.running.slot = Some(slot);
-            self.running.sides = [NEW_SIDE; 3];
+    pub(super) fn slot(&mut self, told: bool) -> Result<u16, Fault> {
+        let front = self.running.recent.front();
+        if !told {
+            return front.ok_or(Fault::NoSlot);
         }
-        Ok(self.running.slot)
+        let slot = self.cursor.take(3)? as u16;
+        if front == Some(slot) {
+            return Err(Fault::NotShortest("slot"));
+        }
+        Ok(slot)
     }
 
-    /// A code byte and, for the escape, its exact price. The epoch is the one given since the slot was named.
+    /// A code byte and what it needs, behind a price of the same kind; what is known from here on, and the price.
     #[inline]
-    pub(super) fn code(&mut self, epoch: Option<u8>) -> Result<LinePrice, Fault> {
+    pub(super) fn code(&mut self, before: Side) -> Result<(Side, LinePrice), Fault> {
         match self.cursor.take(2)? as u8 {
-            0 => Ok(LinePrice::Exact(unzigzag(self.pn("exact price")?))),
-            code => match epoch {
-                Some(epoch) => Ok(LinePrice::Coded { code, epoch }),
-                None => Err(Fault::Illegal("code without an epoch")),
-            },
-        }
-    }
-
-    #[inline]
-    fn entry(&mut self) -> Result<LineItem, Fault> {
-        let low = self.cursor.take(1)? as u16;
-        if low as u8 & compact::KIND_MASK != 0 {
-            let descriptor = low as u8 | (self.cursor.take(1)? as u8) << 4;
-            return self.compact(descriptor);
-        }
-        let descriptor = low | (self.cursor.take(3)? as u16) << 4;
-        let number = (descriptor >> full::KIND_SHIFT & full::KIND_MASK) as u8;
-        if number >= format::FIRST_CONTROL {
-            self.control(number, descriptor)
-        } else {
-            match TickKind::from_number(number) {
-                Some(kind) => self.full(kind, descriptor),
-                None => Err(Fault::Kind(number)),
+            0 => {
+                let price = unzigzag(self.pn("exact price")?);
+                Ok((Side { code: 0, epoch: before.epoch }, LinePrice::Exact(price)))
+            }
+            code => {
+                if code == before.code {
+                    return Err(Fault::NotShortest("price"));
+                }
+                let epoch = match before.epoch {
+                    Some(epoch) => epoch,
+                    None => self.cursor.take(2)? as u8,
+                };
+                Ok((Side { code, epoch: Some(epoch) }, LinePrice::Coded { code, epoch }))
             }
         }
     }
 
+    /// The price before, once more.
     #[inline]
-    fn rest_is_zero(&mut self) -> bool {
+    pub(super) fn same(before: Side) -> Result<LinePrice, Fault> {
+        match (before.code, before.epoch) {
+            (0, _) | (_, None) => Err(Fault::NoPriceYet),
+            (code, Some(epoch)) => Ok(LinePrice::Coded { code, epoch }),
+        }
+    }
+
+    /// The next entry; none behind the last one.
+    #[inline]
+    fn entry(&mut self) -> Result<Option<LineItem>, Fault> {
+        if self.cursor.left() < 2 {
+            return self.end();
+        }
+        let byte = self.cursor.take(2)? as u8;
+        if byte >= descriptor::COMPACT {
+            return self.compact(None, byte).map(Some);
+        }
+        if byte >= descriptor::PREFIX {
+            return self.prefixed(byte).map(Some);
+        }
+        if byte == 0 {
+            return self.end();
+        }
+        if usize::from(byte) == limit::CONTROL {
+            return self.control().map(Some);
+        }
+        match TickKind::from_number(byte) {
+            Some(kind) => self.full(kind).map(Some),
+            None => Err(Fault::Kind(byte)),
+        }
+    }
+
+    /// All that is left must be zero.
+    fn end(&mut self) -> Result<Option<LineItem>, Fault> {
+        if self.is_first() {
+            return Err(Fault::Ended);
+        }
         while self.cursor.left() > 0 {
             let count = self.cursor.left().min(16) as u32;
-            if self.cursor.take(count) != Ok(0) {
-                return false;
+            if self.cursor.take(count)? != 0 {
+                return Err(Fault::TrailingNibbles);
             }
         }
-        true
+        Ok(None)
     }
 }
 
@@ -150,30 +159,22 @@ impl Iterator for BodyReader<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
+        if self.ended {
             return None;
         }
-        let nibble = self.cursor.at() as u16;
-        if self.done == self.count {
-            self.failed = true;
-            if self.rest_is_zero() {
-                return None;
-            }
-            let fault = Fault::TrailingNibbles;
-            return Some(Err(LineError::Entry { entry: self.done, nibble, fault }));
-        }
         match self.entry() {
-            Ok(item) => {
+            Ok(Some(item)) => {
                 self.done += 1;
                 Some(Ok(item))
             }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
             Err(fault) => {
-                self.failed = true;
-                Some(Err(LineError::Entry {
-                    entry: self.done,
-                    nibble: self.cursor.at() as u16,
-                    fault,
-                }))
+                self.ended = true;
+                let nibble = self.cursor.at() as u16;
+                Some(Err(LineError::Entry { entry: self.done, nibble, fault }))
             }
         }
     }

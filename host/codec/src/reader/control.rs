@@ -1,32 +1,34 @@
 //! Control entries.
 
-use super::body::{BodyReader, NEW_SIDE};
+use super::body::BodyReader;
 use super::item::LineItem;
 use crate::entry::{Entry, PriceKind, RefreshState};
 use crate::error::Fault;
-use crate::format::{self, full as bit, kind};
-use crate::layout::{full, INDEX_MASK};
+use crate::format::{self, control_bit, kind};
+use crate::layout::INDEX_MASK;
 use crate::nibbles::unzigzag;
 
 impl BodyReader<'_> {
-    pub(super) fn control(&mut self, number: u8, descriptor: u16) -> Result<LineItem, Fault> {
-        let allowed = full::KIND_MASK << full::KIND_SHIFT | bit::HAS_SLOT | bit::HAS_HW;
-        if descriptor & !allowed != 0 {
-            return Err(Fault::Illegal("descriptor bits of a control entry"));
+    pub(super) fn control(&mut self) -> Result<LineItem, Fault> {
+        let bits = self.cursor.take(2)? as u8;
+        let has = |bit: u8| bits >> bit & 1 != 0;
+        let number = bits & 0x1f;
+        if number < format::FIRST_CONTROL || bits >> 7 != 0 {
+            return Err(Fault::Illegal("kind of a control entry"));
         }
         let names = format::control_names_slot(number);
-        if names == Some(false) && descriptor & bit::HAS_SLOT != 0 {
+        if names == Some(false) && has(control_bit::HAS_SLOT) {
             return Err(Fault::Illegal("slot of a control entry that has none"));
         }
-        let slot = self.name_slot(descriptor & bit::HAS_SLOT != 0)?;
-        if names == Some(true) && slot.is_none() {
-            return Err(Fault::NoSlot);
-        }
-        let slot = slot.unwrap_or(format::slot::NONE);
-        if self.done == 0 && descriptor & bit::HAS_HW != 0 {
+        let slot = match names {
+            Some(true) => self.slot(has(control_bit::HAS_SLOT))?,
+            _ if has(control_bit::HAS_SLOT) => self.slot(true)?,
+            _ => format::slot::NONE,
+        };
+        if self.is_first() && has(control_bit::HAS_HW) {
             return Err(Fault::Illegal("first entry away from the header's bases"));
         }
-        let hw_delta = unzigzag(self.present_pn(descriptor & bit::HAS_HW != 0, "hardware time")?);
+        let hw_delta = unzigzag(self.present_pn(has(control_bit::HAS_HW), "hardware time")?);
         self.running.hw_time = self.running.hw_time.wrapping_add(hw_delta as u64);
         let declared = self.cursor.take(2)? as u8;
         let start = self.cursor.at();
@@ -48,7 +50,6 @@ impl BodyReader<'_> {
                 let price_kind = self.price_kind()?;
                 let epoch = self.cursor.take(2)? as u8;
                 let centre = unzigzag(self.pn("centre")?);
-                self.running.sides[price_kind as usize] = NEW_SIDE;
                 Entry::Recentre {
                     hw_time,
                     next_index: running_index,
@@ -83,12 +84,10 @@ impl BodyReader<'_> {
             kind::SLOT_ASSIGNED => {
                 let generation = self.cursor.take(2)? as u8;
                 let symbol = self.pn("symbol")?.to_le_bytes();
-                self.running.sides = [NEW_SIDE; 3];
                 Entry::SlotAssigned { hw_time, next_index: running_index, slot, generation, symbol }
             }
             kind::SLOT_RELEASED => {
                 let generation = self.cursor.take(2)? as u8;
-                self.running.sides = [NEW_SIDE; 3];
                 Entry::SlotReleased { hw_time, next_index: running_index, slot, generation }
             }
             kind::RESTART => Entry::Restart {
@@ -105,13 +104,14 @@ impl BodyReader<'_> {
         if used != declared {
             return Err(Fault::PayloadLength { declared, used });
         }
+        self.running.pass_control(&entry);
         Ok(LineItem::Control(entry))
     }
 
     /// The index in a control entry's payload; where it is the first entry, the header has it too.
     fn next_index(&mut self) -> Result<u64, Fault> {
         let index = self.pn("next message index")?;
-        if index > INDEX_MASK || (self.done == 0 && index != self.running.msg_index) {
+        if index > INDEX_MASK || (self.is_first() && index != self.running.msg_index) {
             return Err(Fault::Illegal("next message index"));
         }
         Ok(index)

@@ -1,79 +1,257 @@
 //! Ticks in their two forms.
 
-use super::body::{BodyReader, Side, NEW_SIDE};
+use super::body::BodyReader;
 use super::item::{LineItem, LinePrice, LineTick};
 use crate::entry::{PriceKind, TickKind};
 use crate::error::Fault;
-use crate::format::full as bit;
-use crate::layout::{compact, full, INDEX_MASK};
+use crate::format::{form, full_bit, lag_class, limit, size_class, time_class};
+use crate::layout::{
+    descriptor, frame_time_class, full_price, hundreds, is_delta, size_class, time_class, INDEX_MASK,
+    LONG_BITS, LOT, STEP_LONG, STEP_NIBBLE_MAX,
+};
 use crate::nibbles::unzigzag;
+use crate::recent::Side;
+
+/// What stands in front of a compact descriptor.
+pub(super) struct Prefix {
+    /// Another slot than the one in front, and its place in the list.
+    slot: Option<(u16, Option<usize>)>,
+    /// By how much the lag of a new frame changes.
+    lag: Option<i64>,
+}
 
 impl BodyReader<'_> {
-    pub(super) fn compact(&mut self, descriptor: u8) -> Result<LineItem, Fault> {
-        let kind = TickKind::from_number(descriptor & compact::KIND_MASK)
-            .ok_or(Fault::Kind(descriptor & compact::KIND_MASK))?;
-        if self.done == 0 {
-            return Err(Fault::Illegal("compact form as the first entry"));
+    pub(super) fn prefixed(&mut self, byte: u8) -> Result<LineItem, Fault> {
+        if self.is_first() {
+            return Err(Fault::Illegal("prefix of the first entry"));
         }
-        let slot = self.running.slot.ok_or(Fault::NoSlot)?;
-        let index = PriceKind::of_tick(kind).map_or(0, |kind| kind as usize);
-        let step = u64::from(descriptor >> compact::STEP_SHIFT) & compact::STEP_MAX;
-        let time_class = descriptor >> compact::TIME_SHIFT & 3;
-        let trade_side = if kind == TickKind::Trade { self.cursor.take(1)? as u8 } else { 0 };
-        let before = self.running.sides[index];
-        let price = if descriptor & compact::SAME_PRICE != 0 {
-            if before.price == LinePrice::None {
-                return Err(Fault::NoPriceYet);
+        let lag_class = byte >> descriptor::SIZE_SHIFT & descriptor::CLASS_MASK;
+        let recent = &self.running.recent;
+        let slot = match usize::from(byte & descriptor::FORM_MASK) {
+            0 => None,
+            limit::SLOT_OTHER => {
+                let slot = self.cursor.take(3)? as u16;
+                if recent.rank(slot).is_some() {
+                    return Err(Fault::NotShortest("slot"));
+                }
+                Some((slot, None))
             }
-            before.price
-        } else {
-            let price = self.code(before.epoch)?;
-            if price == before.price {
-                return Err(Fault::NotShortest("price"));
-            }
-            price
+            rank => Some((recent.at(rank).ok_or(Fault::NoSlot)?, Some(rank))),
         };
-        let time = self.cursor.take(2 * u32::from(time_class))?;
-        if compact::time_class(time) != time_class {
-            return Err(Fault::NotShortest("feed time"));
+        let lag = match lag_class {
+            lag_class::STAYS if slot.is_none() => return Err(Fault::NotShortest("prefix")),
+            lag_class::STAYS => None,
+            lag_class::SHORT => match self.cursor.take(4)? {
+                0 => return Err(Fault::NotShortest("lag")),
+                change => Some(unzigzag(change)),
+            },
+            _ => match self.pn("lag")? {
+                change if change >> 16 == 0 => return Err(Fault::NotShortest("lag")),
+                change => Some(unzigzag(change)),
+            },
+        };
+        let byte = self.cursor.take(2)? as u8;
+        if byte < descriptor::COMPACT {
+            return Err(Fault::Illegal("prefix of an entry that is not compact"));
         }
-        let long = descriptor & compact::SIZE_LONG != 0;
-        let size = self.cursor.take(2 + u32::from(long))?;
-        if long && size <= 0xff {
-            return Err(Fault::NotShortest("size"));
+        self.compact(Some(Prefix { slot, lag }), byte)
+    }
+
+    #[inline]
+    pub(super) fn compact(
+        &mut self,
+        prefix: Option<Prefix>,
+        descriptor: u8,
+    ) -> Result<LineItem, Fault> {
+        let first = self.is_first();
+        let form = descriptor & descriptor::FORM_MASK;
+        let time_class = descriptor >> descriptor::TIME_SHIFT;
+        let (slot, rank, lag) = match prefix {
+            Some(Prefix { slot: Some((slot, rank)), lag }) => (slot, rank, lag),
+            Some(Prefix { slot: None, lag }) => (self.slot(false)?, Some(0), lag),
+            None if first => (self.slot(true)?, None, None),
+            None => (self.slot(false)?, Some(0), None),
+        };
+        let mut time = 0;
+        if first {
+            if time_class != time_class::NONE {
+                return Err(Fault::Illegal("time class of the first entry"));
+            }
+            time = unzigzag(self.pn("feed time")?) as u64;
         }
-        self.running.sides[index].price = price;
-        self.running.msg_index = self.running.msg_index.wrapping_add(step) & INDEX_MASK;
-        self.running.feed_time = self.running.feed_time.wrapping_add(time as i64);
+        let kind = match form {
+            form::BID_SAME | form::BID_DELTA | form::BID_CODE => TickKind::Bid,
+            form::ASK_SAME | form::ASK_DELTA | form::ASK_CODE => TickKind::Ask,
+            _ => TickKind::Trade,
+        };
+        let side = if kind == TickKind::Trade { self.cursor.take(1)? as u8 } else { 0 };
+        let index = kind as usize - 1;
+        let before = self.running.recent.sides(rank)[index];
+        let (after, price) = match form {
+            form::BID_SAME | form::ASK_SAME | form::TRADE_SAME => (before, Self::same(before)?),
+            form::BID_DELTA | form::ASK_DELTA => self.delta(before)?,
+            _ => {
+                let (after, price) = self.code(before)?;
+                let steps = i16::from(after.code) - i16::from(before.code);
+                let leans = after.code != 0 && before.code != 0;
+                if leans && kind != TickKind::Trade && is_delta(steps) {
+                    return Err(Fault::NotShortest("price"));
+                }
+                (after, price)
+            }
+        };
+        let mut step = 0;
+        if !first {
+            (time, step) = self.steps(time_class)?;
+        }
+        let size = self.size(descriptor >> descriptor::SIZE_SHIFT & descriptor::CLASS_MASK)?;
+        let running = &mut self.running;
+        let feed_time = running.feed_time.wrapping_add(time as i64);
+        if time_class >= time_class::FRAME_SHORT {
+            running.lag = running.lag.wrapping_add(lag.unwrap_or(0));
+            let hw_time = feed_time.wrapping_add(running.lag) as u64;
+            if hw_time == running.hw_time {
+                return Err(Fault::Illegal("new frame at the time of the running one"));
+            }
+            running.hw_time = hw_time;
+        } else if lag.is_some() {
+            return Err(Fault::Illegal("lag of a tick of the running frame"));
+        } else if first {
+            running.lag = (running.hw_time as i64).wrapping_sub(feed_time);
+        }
+        running.feed_time = feed_time;
+        running.msg_index = running.msg_index.wrapping_add(step) & INDEX_MASK;
+        running.recent.name(slot, rank);
+        running.recent.price(index, after);
         Ok(LineItem::Tick(LineTick {
             kind,
             slot,
-            msg_index: self.running.msg_index,
-            feed_time: self.running.feed_time,
-            hw_time: self.running.hw_time,
+            msg_index: running.msg_index,
+            feed_time,
+            hw_time: running.hw_time,
             price,
             size,
-            side: trade_side,
-            flags: self.running.flags,
+            side,
+            flags: running.flags,
         }))
     }
 
-    pub(super) fn full(&mut self, kind: TickKind, descriptor: u16) -> Result<LineItem, Fault> {
-        let has = |bit: u16| descriptor & bit != 0;
-        let slot = self.name_slot(has(bit::HAS_SLOT))?.ok_or(Fault::NoSlot)?;
+    #[inline]
+    fn delta(&mut self, before: Side) -> Result<(Side, LinePrice), Fault> {
+        let nibble = self.cursor.take(1)? as u8;
+        // Two's complement of four bits.
+        let steps = i16::from((nibble << 4) as i8 >> 4);
+        let code = i16::from(before.code) + steps;
+        let Some(epoch) = before.epoch.filter(|_| before.code != 0) else {
+            return Err(Fault::NoPriceYet);
+        };
+        match u8::try_from(code) {
+            _ if steps == 0 => Err(Fault::NotShortest("price")),
+            Ok(0) | Err(_) => Err(Fault::Illegal("code")),
+            Ok(code) => Ok((Side { code, epoch: before.epoch }, LinePrice::Coded { code, epoch })),
+        }
+    }
+
+    /// Steps of feed time and index.
+    #[inline]
+    fn steps(&mut self, class: u8) -> Result<(u64, u64), Fault> {
+        let (time, step) = match class {
+            time_class::NONE => (0, 0),
+            time_class::SHORT => (self.cursor.take(2)?, 1),
+            time_class::MEDIUM => (self.cursor.take(3)?, self.step()?),
+            time_class::FRAME_SHORT => (self.cursor.take(5)?, 1),
+            time_class::FRAME_MEDIUM => (self.cursor.take(7)?, 1),
+            time_class::FRAME_LONG => (self.pn("feed time")?, self.step()?),
+            _ => self.long_steps()?,
+        };
+        let shortest = if class < time_class::FRAME_SHORT {
+            time_class(time, step)
+        } else {
+            frame_time_class(time, step)
+        };
+        if class != shortest {
+            return Err(Fault::NotShortest("feed time and index"));
+        }
+        if time > i64::MAX as u64 {
+            return Err(Fault::Illegal("feed time"));
+        }
+        Ok((time, step))
+    }
+
+    fn long_steps(&mut self) -> Result<(u64, u64), Fault> {
+        let length = self.cursor.take(1)? as u32;
+        if length as usize == limit::LONG_STEP {
+            let step = self.step()?;
+            let time = self.pn("feed time")?;
+            if step == 1 && time >> LONG_BITS == 0 {
+                return Err(Fault::NotShortest("feed time and index"));
+            }
+            return Ok((time, step));
+        }
+        if length > LONG_BITS / 4 {
+            return Err(Fault::Illegal("feed time"));
+        }
+        Ok((self.pn_of(length, "feed time")?, 1))
+    }
+
+    #[inline]
+    fn step(&mut self) -> Result<u64, Fault> {
+        match self.cursor.take(1)? {
+            STEP_LONG => match self.pn("message index step")? {
+                step if step <= STEP_NIBBLE_MAX => Err(Fault::NotShortest("message index step")),
+                step if step > INDEX_MASK => Err(Fault::Illegal("message index step")),
+                step => Ok(step),
+            },
+            step => Ok(step),
+        }
+    }
+
+    #[inline]
+    fn size(&mut self, class: u8) -> Result<u64, Fault> {
+        let size = match class {
+            size_class::NIBBLE => self.cursor.take(1)?,
+            size_class::BYTE => self.cursor.take(2)?,
+            size_class::HUNDREDS => (self.cursor.take(1)? + 1) * LOT,
+            _ => match self.cursor.take(1)? {
+                0 => (self.cursor.take(2)? + 1) * LOT,
+                length => {
+                    let size = self.pn_of(length as u32, "size")?;
+                    if hundreds(size).is_some() {
+                        return Err(Fault::NotShortest("size"));
+                    }
+                    size
+                }
+            },
+        };
+        if size_class(size) == class {
+            Ok(size)
+        } else {
+            Err(Fault::NotShortest("size"))
+        }
+    }
+
+    pub(super) fn full(&mut self, kind: TickKind) -> Result<LineItem, Fault> {
+        let first = self.is_first();
+        let bits = self.cursor.take(2)? as u8;
+        let has = |bit: u8| bits >> bit & 1 != 0;
+        let slot = self.slot(has(full_bit::HAS_SLOT))?;
+        let rank = self.running.recent.rank(slot);
         let mut flags = self.running.flags;
-        if has(bit::HAS_FLAGS) {
+        if has(full_bit::HAS_FLAGS) {
             flags = self.cursor.take(2)? as u8;
             if flags == self.running.flags {
                 return Err(Fault::NotShortest("flags"));
             }
         }
-        if self.done == 0 && (has(bit::HAS_HW) || has(bit::HAS_STEP)) {
+        if first && (has(full_bit::HAS_LAG) || has(full_bit::HAS_STEP)) {
             return Err(Fault::Illegal("first entry away from the header's bases"));
         }
-        let hw_delta = unzigzag(self.present_pn(has(bit::HAS_HW), "hardware time")?);
-        let time_delta = unzigzag(self.present_pn(has(bit::HAS_TIME), "feed time")?);
-        let step = self.present_pn(has(bit::HAS_STEP), "message index step")?;
+        let lag = match has(full_bit::HAS_LAG) {
+            true => Some(unzigzag(self.pn("lag")?)),
+            false => None,
+        };
+        let time = unzigzag(self.present_pn(has(full_bit::HAS_TIME), "feed time")?);
+        let step = self.present_pn(has(full_bit::HAS_STEP), "message index step")?;
         if step > INDEX_MASK {
             return Err(Fault::Illegal("message index step"));
         }
@@ -83,56 +261,36 @@ impl BodyReader<'_> {
             _ => 0,
         };
         let index = PriceKind::of_tick(kind).map(|kind| kind as usize);
-        let before = index.map_or(NEW_SIDE, |index| self.running.sides[index]);
-        let price_form = descriptor >> full::PRICE_SHIFT & full::PRICE_MASK;
-        if index.is_none() && price_form != full::PRICE_NONE {
-            return Err(Fault::Illegal("price of a kind that has none"));
-        }
-        let mut epoch = before.epoch;
-        if has(bit::HAS_EPOCH) {
-            if price_form != full::PRICE_CODE {
-                return Err(Fault::Illegal("epoch without a code"));
-            }
-            if before.epoch.is_some() {
-                return Err(Fault::NotShortest("epoch"));
-            }
-            epoch = Some(self.cursor.take(2)? as u8);
-        }
-        let price = match price_form {
-            full::PRICE_NONE => LinePrice::None,
-            full::PRICE_SAME if before.price == LinePrice::None => return Err(Fault::NoPriceYet),
-            full::PRICE_SAME => before.price,
-            full::PRICE_CODE => {
-                let price = self.code(epoch)?;
-                if price == before.price {
-                    return Err(Fault::NotShortest("price"));
-                }
-                if has(bit::HAS_EPOCH) && matches!(price, LinePrice::Exact(_)) {
-                    return Err(Fault::NotShortest("epoch"));
-                }
-                price
-            }
+        let before = index.map_or(Side::default(), |index| self.running.recent.sides(rank)[index]);
+        let (after, price) = match bits >> full_bit::PRICE & descriptor::CLASS_MASK {
+            full_price::NONE => (before, LinePrice::None),
+            _ if index.is_none() => return Err(Fault::Illegal("price of a kind that has none")),
+            full_price::CODE => self.code(before)?,
+            full_price::SAME => (before, Self::same(before)?),
             _ => return Err(Fault::Illegal("price form")),
         };
-        let size = self.present_pn(has(bit::HAS_SIZE), "size")?;
-        let leans = price_form == full::PRICE_SAME || !has(bit::HAS_EPOCH);
-        if price != LinePrice::None
-            && self.done != 0
-            && descriptor & (bit::HAS_SLOT | bit::HAS_FLAGS | bit::HAS_HW) == 0
-            && step <= compact::STEP_MAX
-            && (0..compact::TIME_LIMIT as i64).contains(&time_delta)
-            && size < compact::SIZE_LIMIT
-            && leans
-        {
+        let size = self.present_pn(has(full_bit::HAS_SIZE), "size")?;
+        if price != LinePrice::None && flags == self.running.flags && (first || time >= 0) {
             return Err(Fault::NotShortest("descriptor"));
         }
         let running = &mut self.running;
         running.flags = flags;
-        running.hw_time = running.hw_time.wrapping_add(hw_delta as u64);
-        running.feed_time = running.feed_time.wrapping_add(time_delta);
+        running.feed_time = running.feed_time.wrapping_add(time);
         running.msg_index = running.msg_index.wrapping_add(step) & INDEX_MASK;
-        if let (Some(index), true) = (index, price != LinePrice::None) {
-            running.sides[index] = Side { epoch, price };
+        if first {
+            running.lag = (running.hw_time as i64).wrapping_sub(running.feed_time);
+        }
+        if let Some(change) = lag {
+            running.lag = running.lag.wrapping_add(change);
+            let hw_time = running.feed_time.wrapping_add(running.lag) as u64;
+            if hw_time == running.hw_time {
+                return Err(Fault::Illegal("new frame at the time of the running one"));
+            }
+            running.hw_time = hw_time;
+        }
+        running.recent.name(slot, rank);
+        if let Some(index) = index {
+            running.recent.price(index, after);
         }
         Ok(LineItem::Tick(LineTick {
             kind,
