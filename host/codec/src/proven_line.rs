@@ -9,10 +9,10 @@ use crate::reader::{read_header, Line};
 /// changed, so what holds one need not check again.
 ///
 /// ```
-/// use escapement_codec::{Entry, LineError, LineItem, LineWriter, ProvenLine};
+/// use escapement_codec::{Clock, Entry, LineError, LineItem, LineWriter, ProvenLine};
 ///
 /// let entry = Entry::Heartbeat { hw_time: 5, next_index: 0, next_seq: 1 };
-/// let mut writer = LineWriter::new();
+/// let mut writer = LineWriter::new(Clock::default());
 /// writer.push(&entry).unwrap();
 /// let mut bytes = writer.finish(0, 7);
 /// let line = ProvenLine::check(bytes).unwrap();

@@ -25,8 +25,10 @@ pub(crate) struct Recent {
 const EMPTY: u16 = u16::MAX;
 
 impl Recent {
-    pub(crate) const NEW: Self =
-        Self { slots: [EMPTY; RECENT_SLOTS], sides: [[Side { code: 0, epoch: None }; 3]; RECENT_SLOTS] };
+    pub(crate) const NEW: Self = Self {
+        slots: [EMPTY; RECENT_SLOTS],
+        sides: [[Side { code: 0, epoch: None }; 3]; RECENT_SLOTS],
+    };
 
     /// The slot in front.
     #[inline]

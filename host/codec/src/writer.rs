@@ -52,7 +52,12 @@ impl<const N: usize> BodyWriter<N> {
     /// An empty body, whose header has this clock.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        const { assert!(N >= format::size::BODY, "a line's body holds any single entry, a shorter one does not") };
+        const {
+            assert!(
+                N >= format::size::BODY,
+                "a line's body holds any single entry, a shorter one does not"
+            )
+        };
         Self {
             body: Body::new(),
             clock,
@@ -204,7 +209,8 @@ impl LineWriter {
             .copy_from_slice(&self.body.first_index().to_le_bytes()[..5]);
         line[offset::VERSION_FLAGS] = format::VERSION << 4;
         line[offset::FEED] = feed;
-        line[offset::CLOCK..offset::CLOCK + format::size::CLOCK].copy_from_slice(&self.body.clock().to_bytes());
+        line[offset::CLOCK..offset::CLOCK + format::size::CLOCK]
+            .copy_from_slice(&self.body.clock().to_bytes());
         line[offset::BODY..offset::BODY + format::size::BODY].copy_from_slice(self.body.body());
         let crc = crc32c(&line[..offset::CRC]);
         line[offset::CRC..].copy_from_slice(&crc.to_le_bytes());

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use escapement_codec::offset_code;
 use escapement_codec::{
-    crc32c, decode_line, BodyReader, BodyWriter, CentreTable, Entry, LineError, LineItem,
+    crc32c, decode_line, BodyReader, BodyWriter, CentreTable, Clock, Entry, LineError, LineItem,
     LinePrice, LineWriter, PriceKind, PushError, RefreshState, Resolved, Tick, TickKind,
 };
 use proptest::prelude::*;
 
-const TICK_SIZES: [u32; 4] = [100, 1, 313, 5];
+const SLOTS: usize = 10;
+const TICK_SIZES: [u32; SLOTS] = [100, 1, 313, 5, 25, 25, 25, 50, 25, 25];
 
 /// What happens next; times and indices are steps, so that the sequences look like a card's.
 #[derive(Debug, Clone)]
@@ -20,7 +21,7 @@ enum Step {
         price: Option<i64>,
         index: u64,
         time: i64,
-        hw: u64,
+        hw: Hw,
         size: u64,
         side: u8,
         flags: u8,
@@ -40,17 +41,31 @@ enum Step {
     Control(u8, u64, u64),
 }
 
+/// What card time does with a tick.
+#[derive(Debug, Clone, Copy)]
+enum Hw {
+    Stays,
+    /// Moves as feed time does: the lag stays.
+    AsFeedTime,
+    Moves(u64),
+}
+
 fn price() -> impl Strategy<Value = i64> {
     prop_oneof![8 => (0i64..400).prop_map(|step| 100_000 + step * 25), 1 => any::<i64>()]
 }
 
-/// Mostly one slot, so that entries lean on each other.
+/// Mostly one slot, so that entries lean on each other; more of them than a line remembers.
 fn slot() -> impl Strategy<Value = u8> {
-    prop_oneof![6 => Just(0u8), 1 => 0u8..4]
+    prop_oneof![6 => Just(0u8), 3 => 0u8..4, 1 => 0u8..SLOTS as u8]
+}
+
+fn clock() -> impl Strategy<Value = Clock> {
+    prop_oneof![Just(0), -2i32..3, -(1i32 << 23)..1 << 23]
+        .prop_map(|units| Clock::new(units).unwrap())
 }
 
 fn small_or_any() -> impl Strategy<Value = u64> {
-    prop_oneof![4 => 0u64..3, 4 => 0u64..5000, 1 => any::<u64>()]
+    prop_oneof![4 => 0u64..3, 4 => 0u64..5000, 4 => (0u64..300).prop_map(|lots| 100 * lots), 1 => any::<u64>()]
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -59,10 +74,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(TickKind::TradeBreak), 1 => Just(TickKind::Status)
     ];
     let price_kind = || prop_oneof![3 => Just(PriceKind::Bid), 1 => Just(PriceKind::Ask), 1 => Just(PriceKind::Trade)];
-    let time =
-        prop_oneof![3 => Just(0i64), 3 => 0i64..1 << 25, 1 => -1000i64..0, 1 => any::<i64>()];
-    let hw = prop_oneof![6 => Just(0u64), 2 => 0u64..100_000, 1 => any::<u64>()];
-    let index = prop_oneof![8 => 0u64..5, 1 => 0u64..1 << 39];
+    let time = prop_oneof![3 => Just(0i64), 3 => 0i64..300, 3 => 0i64..1 << 30, 1 => 0i64..1 << 50, 1 => -1000i64..0, 1 => any::<i64>()];
+    let hw = prop_oneof![6 => Just(Hw::Stays), 3 => Just(Hw::AsFeedTime), 2 => (0u64..100_000).prop_map(Hw::Moves), 1 => any::<u64>().prop_map(Hw::Moves)];
+    let index = prop_oneof![4 => Just(1), 4 => 0u64..20, 1 => 0u64..1 << 39];
     let flags = prop_oneof![8 => Just(0u8), 1 => Just(4u8), 1 => any::<u8>()];
     let tick =
         (
@@ -106,7 +120,11 @@ fn entries(steps: &[Step]) -> Vec<Entry> {
             Step::Tick { kind, slot, price, index, time, hw, size, side, flags } => {
                 msg_index = (msg_index + index) & mask;
                 feed_time = feed_time.wrapping_add(time);
-                hw_time = hw_time.wrapping_add(hw);
+                hw_time = hw_time.wrapping_add(match hw {
+                    Hw::Stays => 0,
+                    Hw::AsFeedTime => time as u64,
+                    Hw::Moves(step) => step,
+                });
                 let slot = u16::from(slot);
                 let price_kind = PriceKind::of_tick(kind);
                 let price = price_kind.and(price);
@@ -171,14 +189,14 @@ fn entries(steps: &[Step]) -> Vec<Entry> {
                 2 => Entry::TicksDropped {
                     hw_time,
                     next_index: msg_index,
-                    slot: a as u16 & 3,
+                    slot: a as u16 % SLOTS as u16,
                     count: b,
                 },
                 3 => Entry::Heartbeat { hw_time, next_index: msg_index, next_seq: a },
                 4 => Entry::Restart { hw_time, next_index: msg_index, session: b },
                 5 | 6 => {
                     // the slot changes hands: no centre any more
-                    let slot = a as u16 & 3;
+                    let slot = a as u16 % SLOTS as u16;
                     centres.retain(|&(other, _), _| other != slot);
                     let (generation, next_index) = (b as u8, msg_index);
                     if which == 5 {
@@ -195,9 +213,9 @@ fn entries(steps: &[Step]) -> Vec<Entry> {
     entries
 }
 
-fn pack(entries: &[Entry]) -> Vec<[u8; 64]> {
+fn pack(entries: &[Entry], clock: Clock) -> Vec<[u8; 64]> {
     let mut lines = Vec::new();
-    let mut writer = LineWriter::new();
+    let mut writer = LineWriter::new(clock);
     for entry in entries {
         if writer.push(entry) == Err(PushError::LineFull) {
             lines.push(writer.finish(lines.len() as u32, 3));
@@ -210,7 +228,7 @@ fn pack(entries: &[Entry]) -> Vec<[u8; 64]> {
     lines
 }
 
-fn table() -> CentreTable<4> {
+fn table() -> CentreTable<SLOTS> {
     let mut table = CentreTable::new();
     for (slot, &tick) in TICK_SIZES.iter().enumerate() {
         assert!(table.set_tick(slot as u16, tick));
@@ -245,13 +263,13 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_entries_come_back_from_lines(steps in proptest::collection::vec(step(), 1..80)) {
+    fn any_entries_come_back_from_lines(steps in proptest::collection::vec(step(), 1..80), clock in clock()) {
         let entries = entries(&steps);
         let mut table = table();
         let mut back = Vec::new();
-        for (number, line) in pack(&entries).iter().enumerate() {
+        for (number, line) in pack(&entries, clock).iter().enumerate() {
             let decoded = decode_line(line).unwrap();
-            prop_assert_eq!((decoded.line_seq, decoded.feed), (number as u32, 3));
+            prop_assert_eq!((decoded.line_seq, decoded.feed, decoded.clock), (number as u32, 3, clock));
             for item in decoded {
                 match table.resolve(item.unwrap()) {
                     Resolved::Entry(entry) => back.push(entry.as_on_line()),
@@ -265,13 +283,13 @@ proptest! {
     }
 
     #[test]
-    fn any_entries_come_back_from_long_bodies(steps in proptest::collection::vec(step(), 1..60)) {
+    fn any_entries_come_back_from_long_bodies(steps in proptest::collection::vec(step(), 1..40), clock in clock()) {
         let entries = entries(&steps);
-        let mut body = BodyWriter::<1400>::new();
+        let mut body = BodyWriter::<1400>::new(clock);
         for entry in &entries {
             body.push(entry).unwrap();
         }
-        let reader = BodyReader::new(body.body(), body.count(), body.first_hw_time(), body.first_index());
+        let reader = BodyReader::new(body.body(), body.first_hw_time(), body.first_index(), clock);
         let mut table = table();
         let mut back = Vec::new();
         for item in reader {
@@ -283,9 +301,9 @@ proptest! {
 
     #[test]
     fn any_one_or_two_flipped_bits_fail_the_crc(
-        steps in proptest::collection::vec(step(), 1..8), first in 0usize..512, second in 0usize..512,
+        steps in proptest::collection::vec(step(), 1..8), clock in clock(), first in 0usize..512, second in 0usize..512,
     ) {
-        let mut line = pack(&entries(&steps))[0];
+        let mut line = pack(&entries(&steps), clock)[0];
         line[first / 8] ^= 1 << (first % 8);
         if second != first {
             line[second / 8] ^= 1 << (second % 8);
@@ -297,22 +315,21 @@ proptest! {
     #[test]
     fn what_is_read_is_exactly_what_the_writer_gives(
         steps in proptest::collection::vec(step(), 1..12),
-        damage in proptest::collection::vec((8usize..120, 0u8..16), 0..3), extra in 0u8..2,
+        damage in proptest::collection::vec((8usize..120, 0u8..16), 0..3), clock in clock(),
     ) {
-        for mut line in pack(&entries(&steps)) {
+        for mut line in pack(&entries(&steps), clock) {
             for &(nibble, value) in &damage {
                 if nibble / 2 != 17 {
                     line[nibble / 2] ^= value << (4 * (nibble % 2));
                 }
             }
-            line[19] = line[19].wrapping_add(extra);
             seal(&mut line);
             let Ok(decoded) = decode_line(&line) else { continue };
-            let seq = decoded.line_seq;
+            let (seq, clock) = (decoded.line_seq, decoded.clock);
             let Ok(items) = decoded.collect::<Result<Vec<_>, _>>() else { continue };
             let entries: Option<Vec<Entry>> = items.into_iter().map(as_entry).collect();
             let Some(entries) = entries else { continue };
-            let mut writer = LineWriter::new();
+            let mut writer = LineWriter::new(clock);
             for entry in &entries {
                 prop_assert_eq!(writer.push(entry), Ok(()));
             }
@@ -322,7 +339,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_the_reader_panic(mut line in proptest::array::uniform32(any::<u8>()), tail in proptest::array::uniform32(any::<u8>())) {
-        line[17] = 0x10;
+        line[17] = 0x20;
         let mut whole = [0u8; 64];
         whole[..32].copy_from_slice(&line);
         whole[32..].copy_from_slice(&tail);
@@ -344,7 +361,7 @@ proptest! {
         let mut true_prices = HashMap::new();
         let mut at = 0;
         let mut table = table();
-        for (number, line) in pack(&entries).iter().enumerate() {
+        for (number, line) in pack(&entries, Clock::default()).iter().enumerate() {
             for item in decode_line(line).unwrap() {
                 let item = item.unwrap();
                 if !lost[number % 64] {
@@ -395,8 +412,8 @@ fn a_price_of_an_unknown_or_older_centre_is_not_told() {
         side: 0,
         flags: 0,
     };
-    let line = pack(&[Entry::Tick(tick)])[0];
-    let resolve = |table: &mut CentreTable<4>| {
+    let line = pack(&[Entry::Tick(tick)], Clock::default())[0];
+    let resolve = |table: &mut CentreTable<SLOTS>| {
         table.resolve(decode_line(&line).unwrap().next().unwrap().unwrap())
     };
     let mut table = table();
@@ -408,5 +425,5 @@ fn a_price_of_an_unknown_or_older_centre_is_not_told() {
     assert_eq!(resolve(&mut table), Resolved::Entry(Entry::Tick(tick)));
     table.forget(1);
     assert!(matches!(resolve(&mut table), Resolved::UnknownCentre(_)));
-    assert!(!table.set_tick(4, 1), "there is no slot 4");
+    assert!(!table.set_tick(SLOTS as u16, 1), "there is no such slot");
 }

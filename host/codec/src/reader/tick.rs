@@ -6,8 +6,8 @@ use crate::entry::{PriceKind, TickKind};
 use crate::error::Fault;
 use crate::format::{form, full_bit, lag_class, limit, size_class, time_class};
 use crate::layout::{
-    descriptor, frame_time_class, full_price, hundreds, is_delta, size_class, time_class, INDEX_MASK,
-    LONG_BITS, LOT, STEP_LONG, STEP_NIBBLE_MAX,
+    descriptor, frame_time_class, full_price, hundreds, is_delta, size_class, time_class,
+    INDEX_MASK, LONG_BITS, LOT, STEP_LONG, STEP_NIBBLE_MAX,
 };
 use crate::nibbles::unzigzag;
 use crate::recent::Side;

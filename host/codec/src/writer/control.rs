@@ -20,7 +20,11 @@ fn slot_of(control: &Entry) -> Option<u16> {
     }
 }
 
-pub(super) fn encode_control(entry: &Entry, running: &Running, out: &mut Scratch) -> Result<(), PushError> {
+pub(super) fn encode_control(
+    entry: &Entry,
+    running: &Running,
+    out: &mut Scratch,
+) -> Result<(), PushError> {
     let mut payload = Scratch::new();
     let slot = slot_of(entry);
     let number = match *entry {

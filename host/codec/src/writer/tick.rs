@@ -4,8 +4,8 @@ use super::PushError;
 use crate::entry::{PriceKind, Tick, TickKind};
 use crate::format::{full_bit, lag_class, limit, size_class, time_class};
 use crate::layout::{
-    descriptor, frame_time_class, full_price, hundreds, is_delta, size_class, time_class, CODE_FORM,
-    DELTA_FORM, INDEX_MASK, LONG_BITS, SAME_FORM, SLOT_MAX, STEP_LONG, STEP_NIBBLE_MAX,
+    descriptor, frame_time_class, full_price, hundreds, is_delta, size_class, time_class,
+    CODE_FORM, DELTA_FORM, INDEX_MASK, LONG_BITS, SAME_FORM, SLOT_MAX, STEP_LONG, STEP_NIBBLE_MAX,
 };
 use crate::nibbles::{zigzag, Scratch};
 use crate::recent::Side;
@@ -142,9 +142,8 @@ fn compact(tick: &Tick, priced: &Priced, steps: &Steps, out: &mut Scratch) {
         Told::Code => CODE_FORM[priced.kind],
     };
     let size_class = size_class(tick.size);
-    let descriptor = form
-        | size_class << descriptor::SIZE_SHIFT
-        | time_class << descriptor::TIME_SHIFT;
+    let descriptor =
+        form | size_class << descriptor::SIZE_SHIFT | time_class << descriptor::TIME_SHIFT;
     out.put(u64::from(descriptor), 2);
     if steps.first {
         out.put(u64::from(tick.slot), 3);
