@@ -251,6 +251,7 @@ module escapement_regs (
         logic TIME_QUALITY;
         logic REFRESH_INTERVAL;
         logic RECENTRE_RUN;
+        logic LINE_CLOCK;
         logic RING_BASE;
         logic RING_CONTROL;
         logic RING_TAIL;
@@ -312,6 +313,7 @@ module escapement_regs (
         decoded_reg_strb.TIME_QUALITY = cpuif_req_masked & (cpuif_addr == 13'h198);
         decoded_reg_strb.REFRESH_INTERVAL = cpuif_req_masked & (cpuif_addr == 13'h1a0);
         decoded_reg_strb.RECENTRE_RUN = cpuif_req_masked & (cpuif_addr == 13'h1a8);
+        decoded_reg_strb.LINE_CLOCK = cpuif_req_masked & (cpuif_addr == 13'h1b0);
         decoded_reg_strb.RING_BASE = cpuif_req_masked & (cpuif_addr == 13'h200);
         decoded_reg_strb.RING_CONTROL = cpuif_req_masked & (cpuif_addr == 13'h208);
         decoded_reg_strb.RING_TAIL = cpuif_req_masked & (cpuif_addr == 13'h210);
@@ -491,6 +493,12 @@ module escapement_regs (
                 logic load_next;
             } value;
         } RECENTRE_RUN;
+        struct {
+            struct {
+                logic [23:0] next;
+                logic load_next;
+            } units;
+        } LINE_CLOCK;
         struct {
             struct {
                 logic [63:0] next;
@@ -748,6 +756,11 @@ module escapement_regs (
                 logic [7:0] value;
             } value;
         } RECENTRE_RUN;
+        struct {
+            struct {
+                logic [23:0] value;
+            } units;
+        } LINE_CLOCK;
         struct {
             struct {
                 logic [63:0] value;
@@ -1461,6 +1474,29 @@ module escapement_regs (
         end
     end
     assign hwif_out.RECENTRE_RUN.value.value = field_storage.RECENTRE_RUN.value.value;
+    // Field: escapement.LINE_CLOCK.units
+    always_comb begin
+        automatic logic [23:0] next_c;
+        automatic logic load_next_c;
+        next_c = field_storage.LINE_CLOCK.units.value;
+        load_next_c = '0;
+        if(decoded_reg_strb.LINE_CLOCK && decoded_req_is_wr) begin // SW write
+            next_c = (field_storage.LINE_CLOCK.units.value & ~decoded_wr_biten[23:0]) | (decoded_wr_data[23:0] & decoded_wr_biten[23:0]);
+            load_next_c = '1;
+        end
+        field_combo.LINE_CLOCK.units.next = next_c;
+        field_combo.LINE_CLOCK.units.load_next = load_next_c;
+    end
+    always_ff @(posedge clk or negedge arst_n) begin
+        if(~arst_n) begin
+            field_storage.LINE_CLOCK.units.value <= 24'h0;
+        end else begin
+            if(field_combo.LINE_CLOCK.units.load_next) begin
+                field_storage.LINE_CLOCK.units.value <= field_combo.LINE_CLOCK.units.next;
+            end
+        end
+    end
+    assign hwif_out.LINE_CLOCK.units.value = field_storage.LINE_CLOCK.units.value;
     // Field: escapement.RING_BASE.iova
     always_comb begin
         automatic logic [63:0] next_c;
@@ -2211,9 +2247,9 @@ module escapement_regs (
             readback_data_var[63:0] = 64'h544d455041435345;
         end
         if(rd_mux_addr == 13'h8) begin
-            readback_data_var[15:0] = 16'h2;
-            readback_data_var[31:16] = 16'h2;
-            readback_data_var[39:32] = 8'h1;
+            readback_data_var[15:0] = 16'h0;
+            readback_data_var[31:16] = 16'h3;
+            readback_data_var[39:32] = 8'h2;
         end
         if(rd_mux_addr == 13'h10) begin
             readback_data_var[63:0] = hwif_in.BUILD_HASH.value.next;
@@ -2298,6 +2334,9 @@ module escapement_regs (
         end
         if(rd_mux_addr == 13'h1a8) begin
             readback_data_var[7:0] = field_storage.RECENTRE_RUN.value.value;
+        end
+        if(rd_mux_addr == 13'h1b0) begin
+            readback_data_var[23:0] = field_storage.LINE_CLOCK.units.value;
         end
         if(rd_mux_addr == 13'h200) begin
             readback_data_var[63:0] = field_storage.RING_BASE.iova.value;

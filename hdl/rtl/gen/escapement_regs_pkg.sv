@@ -333,6 +333,14 @@ package escapement_regs_pkg;
     } escapement__RECENTRE_RUN__out_t;
 
     typedef struct {
+        logic [23:0] value;
+    } escapement__LINE_CLOCK__units__out_t;
+
+    typedef struct {
+        escapement__LINE_CLOCK__units__out_t units;
+    } escapement__LINE_CLOCK__out_t;
+
+    typedef struct {
         logic [63:0] value;
     } escapement__RING_BASE__iova__out_t;
 
@@ -555,6 +563,7 @@ package escapement_regs_pkg;
         escapement__TIME_QUALITY__out_t TIME_QUALITY;
         escapement__REFRESH_INTERVAL__out_t REFRESH_INTERVAL;
         escapement__RECENTRE_RUN__out_t RECENTRE_RUN;
+        escapement__LINE_CLOCK__out_t LINE_CLOCK;
         escapement__RING_BASE__out_t RING_BASE;
         escapement__RING_CONTROL__out_t RING_CONTROL;
         escapement__RING_TAIL__out_t RING_TAIL;

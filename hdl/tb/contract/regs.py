@@ -36,7 +36,7 @@ REGISTERS = {
     "MAGIC": Register(0x0, 0x544d455041435345, "r", {
         "value": Field(0, 63),
     }),
-    "ABI_VERSION": Register(0x8, 0x100020002, "r", {
+    "ABI_VERSION": Register(0x8, 0x200030000, "r", {
         "minor": Field(0, 15),
         "major": Field(16, 31),
         "line_format": Field(32, 39),
@@ -124,6 +124,9 @@ REGISTERS = {
     }),
     "RECENTRE_RUN": Register(0x1a8, 0x2, "rw", {
         "value": Field(0, 7),
+    }),
+    "LINE_CLOCK": Register(0x1b0, 0x0, "rw", {
+        "units": Field(0, 23),
     }),
     "RING_BASE": Register(0x200, 0x0, "rw", {
         "iova": Field(0, 63),
@@ -222,6 +225,7 @@ TIME_RATE = REGISTERS["TIME_RATE"]
 TIME_QUALITY = REGISTERS["TIME_QUALITY"]
 REFRESH_INTERVAL = REGISTERS["REFRESH_INTERVAL"]
 RECENTRE_RUN = REGISTERS["RECENTRE_RUN"]
+LINE_CLOCK = REGISTERS["LINE_CLOCK"]
 RING_BASE = REGISTERS["RING_BASE"]
 RING_CONTROL = REGISTERS["RING_CONTROL"]
 RING_TAIL = REGISTERS["RING_TAIL"]

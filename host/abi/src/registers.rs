@@ -54,6 +54,8 @@ pub mod offset {
     pub const REFRESH_INTERVAL: usize = 0x1a0;
     /// Recentre run: out-of-range prices in a row that move a centre.
     pub const RECENTRE_RUN: usize = 0x1a8;
+    /// Line clock.
+    pub const LINE_CLOCK: usize = 0x1b0;
     /// Ring base: IOVA of line 0, 64-byte aligned.
     pub const RING_BASE: usize = 0x200;
     /// Ring control.
@@ -99,11 +101,11 @@ pub mod expected {
     /// Value of MAGIC.
     pub const MAGIC: u64 = 0x544d455041435345;
     /// `minor` of ABI_VERSION.
-    pub const ABI_MINOR: u64 = 2;
+    pub const ABI_MINOR: u64 = 0;
     /// `major` of ABI_VERSION.
-    pub const ABI_MAJOR: u64 = 2;
+    pub const ABI_MAJOR: u64 = 3;
     /// `line_format` of ABI_VERSION.
-    pub const ABI_LINE_FORMAT: u64 = 1;
+    pub const ABI_LINE_FORMAT: u64 = 2;
 }
 
 /// Magic: ASCII ESCAPEMT, byte 0 first.
@@ -154,7 +156,7 @@ impl AbiVersion {
 impl Register for AbiVersion {
     const NAME: &'static str = "ABI_VERSION";
     const OFFSET: usize = 0x8;
-    const RESET: u64 = 0x100020002;
+    const RESET: u64 = 0x200030000;
     fn from_raw(bits: u64) -> Self {
         Self(bits)
     }
@@ -885,6 +887,40 @@ impl Register for RecentreRun {
 }
 impl Readable for RecentreRun {}
 impl Writable for RecentreRun {}
+
+/// Line clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LineClock(pub u64);
+impl LineClock {
+    /// Signed: by how many units of 900 s card time is ahead of feed time, about; lines lean on it, whatever it is. Set it while frames are not accepted. (bits 23:0)
+    #[must_use]
+    pub const fn units(self) -> u64 {
+        self.0 & 0xffffff
+    }
+    /// Sets `units`.
+    ///
+    /// # Panics
+    /// If `value` does not fit 24 bits.
+    #[must_use]
+    pub const fn with_units(self, value: u64) -> Self {
+        assert!(value <= 0xffffff, "units has 24 bits");
+        Self((self.0 & !0xffffff) | (value))
+    }
+}
+
+impl Register for LineClock {
+    const NAME: &'static str = "LINE_CLOCK";
+    const OFFSET: usize = 0x1b0;
+    const RESET: u64 = 0x0;
+    fn from_raw(bits: u64) -> Self {
+        Self(bits)
+    }
+    fn into_raw(self) -> u64 {
+        self.0
+    }
+}
+impl Readable for LineClock {}
+impl Writable for LineClock {}
 
 /// Ring base: IOVA of line 0, 64-byte aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
 
+use escapement_codec::Clock;
 use escapement_feed::Transport;
 
 use crate::symbol_map::{self, Placement};
@@ -150,6 +151,8 @@ pub struct CardConfig {
     pub refresh_interval_ns: u64,
     /// Out-of-range prices in a row that move a centre, at least 1.
     pub recentre_run: u8,
+    /// By how much card time is ahead of feed time, about: lines are shorter when it fits.
+    pub clock: Clock,
     /// Instruments by slot.
     pub instruments: Vec<InstrumentConfig>,
     /// The ring.
@@ -172,6 +175,7 @@ impl CardConfig {
             time_mode: TimeMode::default(),
             refresh_interval_ns: 0,
             recentre_run: 2,
+            clock: Clock::default(),
             instruments,
             ring: RingConfig { lines_log2: 16, mode: RingMode::default() },
             interrupt: None,

@@ -1,9 +1,9 @@
 //! A validated configuration, as register writes.
 
 use escapement_abi::registers::{
-    Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, IrqControl, Lines, MapCommand,
-    MapSymbol, RecentreRun, RefreshInterval, RingBase, RingControl, RingTail, SlotCentre,
-    SlotCommand, SlotTick,
+    Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, IrqControl, LineClock, Lines,
+    MapCommand, MapSymbol, RecentreRun, RefreshInterval, RingBase, RingControl, RingTail,
+    SlotCentre, SlotCommand, SlotTick,
 };
 
 use escapement_feed::Transport;
@@ -76,6 +76,7 @@ impl Programme {
             FeedGroupB(0).with_address(u64::from(u32::from(*b.ip()))).with_port(u64::from(b.port()))
         });
         write_checked(device, line_b)?;
+        write_checked(device, LineClock(0).with_units(u64::from(config.clock.bits())))?;
         write_checked(device, Lines(0).with_configured(u64::from(config.lines.configured())))?;
         write_checked(device, GapWindow(config.lines.gap_window_ns))?;
         write_checked(device, RefreshInterval(config.refresh_interval_ns))?;

@@ -65,8 +65,7 @@ pub(crate) fn read_header(line: &[u8; format::LINE_BYTES]) -> Result<Line<'_>, L
     let hw_time = word(line, offset::HW_TIME, format::size::HW_TIME);
     let msg_index = word(line, offset::MSG_INDEX, format::size::MSG_INDEX);
     let body = &line[offset::BODY..offset::BODY + format::size::BODY];
-    let clock =
-        Clock::from_bytes([line[offset::CLOCK], line[offset::CLOCK + 1], line[offset::CLOCK + 2]]);
+    let clock = Clock::from_bits(word(line, offset::CLOCK, format::size::CLOCK) as u32);
     if body[0] == 0 {
         return Err(LineError::Empty);
     }

@@ -38,22 +38,22 @@ impl Clock {
         self.0
     }
 
-    /// Nanoseconds, modulo 2^64.
+    /// The 24 bits, as the header and the card's register have them.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0 as u32 & 0xff_ffff
+    }
+
+    /// The clock of these bits; those above are not looked at.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Self {
+        Self((bits << 8) as i32 >> 8)
+    }
+
+    /// Nanoseconds.
     #[inline]
     pub(crate) const fn ns(self) -> i64 {
-        (self.0 as i64).wrapping_mul(CLOCK_UNIT_NS)
-    }
-
-    /// The header's three bytes.
-    #[inline]
-    pub(crate) fn to_bytes(self) -> [u8; 3] {
-        let [a, b, c, _] = self.0.to_le_bytes();
-        [a, b, c]
-    }
-
-    #[inline]
-    pub(crate) fn from_bytes([a, b, c]: [u8; 3]) -> Self {
-        Self(i32::from_le_bytes([0, a, b, c]) >> 8)
+        self.0 as i64 * CLOCK_UNIT_NS
     }
 }
 
@@ -99,10 +99,10 @@ mod tests {
     use super::{Clock, CLOCK_UNIT_NS};
 
     #[test]
-    fn a_clock_is_the_nearest_quarter_of_an_hour_and_travels_in_three_bytes() {
+    fn a_clock_is_the_nearest_quarter_of_an_hour_and_travels_in_24_bits() {
         for units in [0, 1, -1, 1_908_000, (1 << 23) - 1, -(1 << 23)] {
             let clock = Clock::new(units).unwrap();
-            assert_eq!(Clock::from_bytes(clock.to_bytes()), clock);
+            assert_eq!(Clock::from_bits(clock.bits()), clock);
             let feed = 34_200_000_000_123;
             let hw = (i128::from(CLOCK_UNIT_NS) * i128::from(units))
                 + i128::from(feed)

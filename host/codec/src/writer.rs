@@ -210,7 +210,7 @@ impl LineWriter {
         line[offset::VERSION_FLAGS] = format::VERSION << 4;
         line[offset::FEED] = feed;
         line[offset::CLOCK..offset::CLOCK + format::size::CLOCK]
-            .copy_from_slice(&self.body.clock().to_bytes());
+            .copy_from_slice(&self.body.clock().bits().to_le_bytes()[..format::size::CLOCK]);
         line[offset::BODY..offset::BODY + format::size::BODY].copy_from_slice(self.body.body());
         let crc = crc32c(&line[..offset::CRC]);
         line[offset::CRC..].copy_from_slice(&crc.to_le_bytes());

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use escapement_capture::CaptureReader;
-use escapement_codec::{decode_line, CentreTable, Entry, LineWriter, PushError, Resolved};
+use escapement_codec::{decode_line, CentreTable, Clock, Entry, LineWriter, PushError, Resolved};
 use escapement_feed::{detect_feed, CardConfig, CardModel, Checks, Instrument, Line, SymbolCensus};
 
 const ROUNDS: u32 = 5;
@@ -120,7 +120,7 @@ impl Ring {
         for instrument in &config.instruments {
             table.set_tick(instrument.slot, instrument.tick);
         }
-        Self { writer: LineWriter::new(), table, outcome: Outcome::default() }
+        Self { writer: LineWriter::new(Clock::default()), table, outcome: Outcome::default() }
     }
 
     fn push(&mut self, entry: &Entry) {

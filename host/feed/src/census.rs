@@ -30,6 +30,7 @@ pub struct SymbolCensus {
     heartbeats: u64,
     messages: u64,
     beyond: u64,
+    first_time: Option<i64>,
 }
 
 impl SymbolCensus {
@@ -45,6 +46,7 @@ impl SymbolCensus {
             heartbeats: 0,
             messages: 0,
             beyond: 0,
+            first_time: None,
         }
     }
 
@@ -70,11 +72,28 @@ impl SymbolCensus {
         let transport = self.protocol.transport();
         for data in Blocks::new(transport, packet.payload, packet.header.count) {
             self.messages += 1;
+            if self.first_time.is_none() {
+                self.first_time = self.time(data);
+            }
             if let Some(symbol) = self.symbol(data) {
                 self.message(symbol);
             }
         }
         true
+    }
+
+    /// Feed time of a message, ns.
+    fn time(&self, data: &[u8]) -> Option<i64> {
+        match self.protocol {
+            Protocol::Itch => Some(itch::decode(data).ok()?.head().time as i64),
+            _ => iex::time(data),
+        }
+    }
+
+    /// Feed time of the first message that has one, ns.
+    #[must_use]
+    pub fn first_time(&self) -> Option<i64> {
+        self.first_time
     }
 
     fn symbol(&mut self, data: &[u8]) -> Option<Symbol> {

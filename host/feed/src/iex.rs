@@ -231,6 +231,12 @@ pub fn decode(protocol: Protocol, data: &[u8]) -> Result<Message, Undecoded> {
     })
 }
 
+/// The timestamp that all messages have at the same place, ns since 1970-01-01 UTC; of any message long enough.
+#[must_use]
+pub fn time(data: &[u8]) -> Option<i64> {
+    Some(i64::from_le_bytes(*data.get(2..)?.first_chunk()?))
+}
+
 /// Symbol that a message names; none if it cannot be decoded or has none.
 #[must_use]
 pub fn symbol(protocol: Protocol, data: &[u8]) -> Option<Symbol> {

@@ -5,7 +5,7 @@ mod support;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use escapement_codec::{decode_line, CentreTable, LineWriter, PushError};
+use escapement_codec::{decode_line, CentreTable, Clock, LineWriter, PushError};
 use escapement_feed::{CardModel, Destination, Event, Line, Protocol};
 use support::itch;
 use support::wire::{card, level, quote, trade, FrameMaker, GROUP, PORT};
@@ -88,7 +88,7 @@ fn frames_to_lines_and_back_allocate_nothing() {
         config.lines.b = Destination { group: GROUP, port: PORT };
         config.lines.gap_window_ns = 650;
         let mut model = CardModel::new(config).unwrap();
-        let mut writer = LineWriter::new();
+        let mut writer = LineWriter::new(Clock::default());
         let mut table = Box::new(CentreTable::<4>::new());
         let (mut lines, mut entries) = (0u32, 0u64);
         let before = ALLOCATIONS.get();

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::PathBuf;
 
 use escapement_capture::{CaptureError, Compression, Format, Merged};
+use escapement_codec::Clock;
 use escapement_feed::census::SYMBOLS_MAX;
 use escapement_feed::frame::{self, FrameFilter};
 use escapement_feed::{
@@ -80,6 +81,8 @@ pub(crate) struct Survey {
     /// Other destinations of datagrams of the feed's session, with how many went there: a line that is in the same capture as
     /// another. Not looked for where the group was chosen.
     pub(crate) other_lines: Vec<(SocketAddrV4, u64)>,
+    /// By how much stamps are ahead of feed time, at the first message.
+    pub(crate) clock: Clock,
     /// What ended the captures early.
     pub(crate) error: Option<CaptureError>,
     /// The first datagram that could have been a feed: file, offset, what it was.
@@ -106,6 +109,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
         symbols: Vec::new(),
         beyond_symbols: 0,
         other_lines: Vec::new(),
+        clock: Clock::default(),
         error: None,
         nearest: None,
     };
@@ -123,6 +127,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
                     let name = paths[packet.file].display().to_string();
                     survey.nearest = Some((name, packet.offset, near));
                 }
+                looking.note_clock(packet.stamp_ns);
                 progress.step();
             }
             Ok(None) => break,
@@ -132,6 +137,7 @@ pub(crate) fn take(paths: &[PathBuf], choice: FeedChoice) -> Result<Survey, Fail
             }
         }
     }
+    survey.clock = looking.clock.unwrap_or_default();
     survey.cut_packets = captures.cut_packets();
     survey.feed = looking.feed(paths)?;
     survey.files = captures
@@ -169,6 +175,7 @@ struct Looking {
     /// Where other datagrams of the feed's session went, and how many.
     left_out: Vec<(Destination, u64)>,
     told: bool,
+    clock: Option<Clock>,
 }
 
 fn destination(detected: &Detected) -> Destination {
@@ -190,6 +197,15 @@ impl Looking {
             census: None,
             left_out: Vec::new(),
             told: false,
+            clock: None,
+        }
+    }
+
+    /// Behind a frame of this stamp: with the first feed time known, so is the clock.
+    fn note_clock(&mut self, stamp_ns: u64) {
+        if self.clock.is_none() {
+            let time = self.census.as_ref().and_then(SymbolCensus::first_time);
+            self.clock = time.map(|time| Clock::nearest(stamp_ns, time));
         }
     }
 

@@ -1,12 +1,17 @@
 //! Entries through lines and back.
 
-use escapement_codec::{decode_line, Entry, LineItem, LineWriter, PushError};
+use escapement_codec::{decode_line, Clock, Entry, LineItem, LineWriter, PushError};
 
 /// Packs entries into lines, reads each line back and compares.
-#[derive(Default)]
 pub struct Lines {
     writer: LineWriter,
     in_line: Vec<Entry>,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { writer: LineWriter::new(Clock::default()), in_line: Vec::new() }
+    }
 }
 
 impl Lines {

@@ -173,7 +173,7 @@ impl SoftCard {
             });
         }
         let config = self.registers.model_config()?;
-        self.core.packer.set_feed_id(config.feed_id);
+        self.core.packer.set_header(config.feed_id, self.registers.clock());
         let model = CardModel::new(config).map_err(|_| CardError::Missing {
             device: String::from("soft"),
             what: "a configuration that a card can run with",

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use escapement_codec::entry::SLOT_CONTROL;
-use escapement_codec::{Entry, LineWriter, PushError};
+use escapement_codec::{Clock, Entry, LineWriter, PushError};
 
 use super::position::Position;
 
@@ -51,7 +51,7 @@ struct Drops {
 impl Packer {
     pub(super) fn new(feed_id: u8) -> Self {
         Self {
-            writer: LineWriter::new(),
+            writer: LineWriter::new(Clock::default()),
             ticks_in_line: 0,
             feed_id,
             next_line: 0,
@@ -72,8 +72,10 @@ impl Packer {
         self.writer.is_empty() && self.queue.is_empty() && !self.dropping
     }
 
-    pub(super) fn set_feed_id(&mut self, feed_id: u8) {
+    /// What stands in the headers, before the first entry.
+    pub(super) fn set_header(&mut self, feed_id: u8, clock: Clock) {
         self.feed_id = feed_id;
+        self.writer = LineWriter::new(clock);
     }
 
     /// Takes one entry from the book: packs it, or drops and counts it.
@@ -145,7 +147,7 @@ impl Packer {
     }
 
     fn close(&mut self) {
-        let entries = u32::from(self.writer.count());
+        let entries = self.writer.count() as u32;
         let bytes = self.writer.finish(self.next_line as u32, self.feed_id);
         self.queue.push_back(Finished { bytes, entries, ticks: self.ticks_in_line });
         self.ticks_in_line = 0;

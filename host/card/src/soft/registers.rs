@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use escapement_abi::registers::{
-    AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, Lines,
-    LoadCommand, Magic, MapCommand, MapSymbol, Params, Params2, RecentreRun, RefreshInterval,
-    RingControl, RingTail, SlotCentre, SlotCommand, SlotTick, TimeRate, MAP_BYTES,
+    AbiVersion, Board, Checks, Control, FeedGroup, FeedGroupB, FeedProtocol, GapWindow, LineClock,
+    Lines, LoadCommand, Magic, MapCommand, MapSymbol, Params, Params2, RecentreRun,
+    RefreshInterval, RingControl, RingTail, SlotCentre, SlotCommand, SlotTick, TimeRate, MAP_BYTES,
 };
 use escapement_abi::{registers::expected, Readable, Register};
+use escapement_codec::Clock;
 use escapement_feed::{
     CardConfig, Checks as FeedChecks, Destination, Feed, FrameMode, Instrument, LevelGeometry,
     Lines as FeedLines, OrderGeometry, Protocol, Symbol, Transport,
@@ -160,6 +161,11 @@ impl RegisterFile {
         let command: SlotCommand = self.get();
         let tick = self.get::<SlotTick>().tick() as u32;
         (command.kind() == 3 && tick != 0).then_some((command.slot() as u16, tick))
+    }
+
+    /// The clock of the lines.
+    pub(super) fn clock(&self) -> Clock {
+        Clock::from_bits(self.get::<LineClock>().units() as u32)
     }
 
     /// The golden model's configuration, from what stands in the registers.

@@ -134,7 +134,7 @@ fn of_link(captured: &Captured, stream: &Stream) -> Result<Value, String> {
     for mbps in age::RATES {
         let mut senders = Map::new();
         senders.insert("raw".into(), age::raw(&captured.frames, &plain, mbps).json());
-        for coding in codecs() {
+        for coding in codecs(stream.clock()) {
             let ages = age::coded(coding.as_ref(), &plain, mbps)?;
             senders.insert(coding.name().into(), ages.json());
         }

@@ -195,6 +195,7 @@ impl Settings {
         };
         let mut config = CardConfig::new(feed, configured);
         config.lines = LinesConfig { b: found.group_b, gap_window_ns: self.gap_window };
+        config.clock = survey.clock;
         config.frame_mode = self.frame_mode();
         config.refresh_interval_ns = match self.refresh {
             0 => 0,

@@ -35,9 +35,9 @@ fuzz_target!(|bytes: &[u8]| {
     line[offset::CRC..].copy_from_slice(&crc.to_le_bytes());
 
     let Ok(header) = decode_line(&line) else { return };
-    let (line_seq, feed, count) = (header.line_seq, header.feed, header.count);
+    let (line_seq, feed, clock) = (header.line_seq, header.feed, header.clock);
     let mut table = CentreTable::<64>::new();
-    let mut writer = LineWriter::new();
+    let mut writer = LineWriter::new(clock);
     let mut items = 0u32;
     let mut whole = true;
     for item in header {
@@ -49,7 +49,7 @@ fuzz_target!(|bytes: &[u8]| {
             _ => whole = false,
         }
     }
-    assert_eq!(items, u32::from(count), "the count is the number of entries");
+    assert!(items > 0, "no line is empty");
     if whole {
         assert_eq!(writer.finish(line_seq, feed), line, "one legal form");
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use escapement_capture::PcapWriter;
-use escapement_codec::{Entry, LineWriter, PriceKind, RefreshState, Tick, TickKind};
+use escapement_codec::{Clock, Entry, LineWriter, PriceKind, RefreshState, Tick, TickKind};
 use escapement_feed::Protocol;
 use escapement_fuzz::frames::{downstream_packet, segment_header, udp_frame};
 // Instrumented code needs the fuzzer's run time even where nothing is fuzzed.
@@ -154,7 +154,7 @@ fn lines() -> Vec<Vec<u8>> {
     [&ticks[..], &control[..], &rare[..]]
         .iter()
         .map(|entries| {
-            let mut writer = LineWriter::new();
+            let mut writer = LineWriter::new(Clock::default());
             entries.iter().for_each(|entry| writer.push(entry).expect("four entries fit a line"));
             writer.finish(0, 1)[..60].to_vec()
         })

@@ -1,7 +1,7 @@
 //! The tick line, as it lies in the ring: 64 bytes, all filled.
 
 use escapement_codec::{
-    decode_line, format, CentreTable, Entry, LineWriter, PushError, Resolved, Tick,
+    decode_line, format, CentreTable, Clock, Entry, LineWriter, PushError, Resolved, Tick,
 };
 
 use super::coding::{Coding, Reader, PAYLOAD_MAX};
@@ -10,7 +10,7 @@ use super::stream::{Stream, SLOTS};
 const FEED: u8 = 1;
 
 /// Lines of 64 bytes.
-pub(crate) struct Line;
+pub(crate) struct Line(pub(crate) Clock);
 
 impl Coding for Line {
     fn name(&self) -> &'static str {
@@ -18,7 +18,7 @@ impl Coding for Line {
     }
 
     fn fill(&self, entries: &[Entry], sequence: u64, out: &mut Vec<u8>) -> Result<usize, String> {
-        let mut writer = LineWriter::new();
+        let mut writer = LineWriter::new(self.0);
         let mut taken = 0;
         for entry in entries {
             match writer.push(entry) {

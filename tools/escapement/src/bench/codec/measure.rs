@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use escapement_codec::Entry;
+use escapement_codec::{Clock, Entry};
 use serde_json::{json, Map, Value};
 
 use super::coding::{decode, encode_watched, Coding, Packets};
@@ -25,8 +25,8 @@ pub(crate) struct Plan {
 }
 
 /// The forms of the product's codec.
-pub(crate) fn codecs() -> Vec<Box<dyn Coding>> {
-    vec![Box::new(Line)]
+pub(crate) fn codecs(clock: Clock) -> Vec<Box<dyn Coding>> {
+    vec![Box::new(Line(clock))]
 }
 
 /// Figures of a stream, as they stand in the report.
@@ -60,7 +60,7 @@ pub(crate) fn measure(stream: &Stream, plan: Plan) -> Result<Map<String, Value>,
         }
     };
     let plain = stream.without_refreshes();
-    for coding in codecs() {
+    for coding in codecs(stream.clock()) {
         let coding = coding.as_ref();
         let name = coding.name();
         let bytes = there_and_back(coding, stream, &plain)?;

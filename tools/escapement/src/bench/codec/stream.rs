@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use escapement_codec::{Entry, PriceKind, Tick};
+use escapement_codec::{Clock, Entry, PriceKind, Tick};
 
 /// Slots of the card; those of histories are fewer.
 pub(crate) const SLOTS: usize = 64;
@@ -38,6 +38,15 @@ impl Stream {
     /// An empty stream of instruments with these tick sizes, by slot.
     pub(crate) fn new(tick_sizes: [u32; SLOTS]) -> Self {
         Self { entries: Vec::new(), tick_sizes, centres: Vec::new() }
+    }
+
+    /// The clock that fits the first tick.
+    pub(crate) fn clock(&self) -> Clock {
+        let first = self.entries.iter().find_map(|entry| match entry {
+            Entry::Tick(tick) => Some(Clock::nearest(tick.hw_time, tick.feed_time)),
+            _ => None,
+        });
+        first.unwrap_or_default()
     }
 
     /// The entries without those that only repeat: refreshes and heartbeats.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use escapement_codec::entry::SLOT_CONTROL;
 use escapement_codec::{
-    decode_line, Entry, LineItem, LinePrice, LineTick, LineWriter, SequenceTrack, Tick,
+    decode_line, Clock, Entry, LineItem, LinePrice, LineTick, LineWriter, SequenceTrack, Tick,
 };
 use serde_json::{json, Value};
 
@@ -86,7 +86,7 @@ impl Comparison {
             sequence: SequenceTrack::new(),
             drops: BTreeMap::new(),
             resync: false,
-            writer: LineWriter::new(),
+            writer: LineWriter::new(Clock::default()),
             entries: 0,
             lines: 0,
             repacked: 0,
@@ -166,7 +166,7 @@ impl Comparison {
         };
         let line = decode_line(bytes).map_err(|error| plain(error.to_string()))?;
         // a fresh line, in case the last one failed half way
-        self.writer = LineWriter::new();
+        self.writer = LineWriter::new(line.clock);
         let mut exact = true;
         for item in line {
             let item = item.map_err(|error| plain(error.to_string()))?;
@@ -357,7 +357,7 @@ mod tests {
     }
 
     fn lines(entries: &[Entry]) -> Vec<[u8; 64]> {
-        let mut writer = LineWriter::new();
+        let mut writer = LineWriter::new(Clock::default());
         let mut lines = Vec::new();
         for entry in entries {
             if writer.push(entry).is_err() {
