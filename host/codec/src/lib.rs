@@ -26,6 +26,7 @@ pub use entry::{Entry, PriceKind, RefreshState, Tick, TickKind};
 pub use error::{Fault, LineError};
 pub use proven_line::ProvenLine;
 pub use reader::{decode_line, BodyReader, Line, LineItem, LinePrice, LineTick};
+pub use recent::places_of;
 pub use running::Clock;
 pub use sequence::SequenceTrack;
 pub use writer::{BodyWriter, LineWriter, PushError};

@@ -8,6 +8,7 @@ mod tick;
 use crate::error::LineError;
 use crate::format::{self, offset};
 use crate::proven_line::check_crc;
+use crate::recent::places_of;
 use crate::running::Clock;
 
 pub use body::BodyReader;
@@ -26,7 +27,7 @@ pub struct Line<'a> {
     pub feed: u8,
     /// By how much card time is ahead of feed time, about.
     pub clock: Clock,
-    entries: BodyReader<'a>,
+    entries: BodyReader<'a, { places_of(format::size::BODY) }>,
 }
 
 impl Iterator for Line<'_> {

@@ -59,22 +59,34 @@ impl Clock {
 
 /// See `[state]` of line_format.toml.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Running {
+pub(crate) struct Running<const P: usize> {
     pub(crate) msg_index: u64,
     pub(crate) feed_time: i64,
     pub(crate) hw_time: u64,
     pub(crate) lag: i64,
     pub(crate) flags: u8,
-    pub(crate) recent: Recent,
+    pub(crate) recent: Recent<P>,
 }
 
-impl Running {
+impl<const P: usize> Running<P> {
     /// In front of the first entry, whose card time and index the header has.
     #[inline]
     pub(crate) fn at(hw_time: u64, msg_index: u64, clock: Clock) -> Self {
-        let lag = clock.ns();
-        let feed_time = (hw_time as i64).wrapping_sub(lag);
-        Self { msg_index, feed_time, hw_time, lag, flags: 0, recent: Recent::NEW }
+        let mut running =
+            Self { msg_index, feed_time: 0, hw_time, lag: 0, flags: 0, recent: Recent::NEW };
+        running.restart(hw_time, msg_index, clock);
+        running
+    }
+
+    /// The same once more.
+    #[inline]
+    pub(crate) fn restart(&mut self, hw_time: u64, msg_index: u64, clock: Clock) {
+        self.msg_index = msg_index;
+        self.lag = clock.ns();
+        self.feed_time = (hw_time as i64).wrapping_sub(self.lag);
+        self.hw_time = hw_time;
+        self.flags = 0;
+        self.recent.clear();
     }
 
     /// A control entry went by.
@@ -88,7 +100,7 @@ impl Running {
             Entry::SlotAssigned { slot, .. } | Entry::SlotReleased { slot, .. } => {
                 self.recent.forget(slot, None);
             }
-            Entry::TicksDropped { .. } => self.recent = Recent::NEW,
+            Entry::TicksDropped { .. } => self.recent.clear(),
             _ => {}
         }
     }

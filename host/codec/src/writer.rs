@@ -10,6 +10,7 @@ use crate::entry::Entry;
 use crate::format::{self, offset};
 use crate::layout::INDEX_MASK;
 use crate::nibbles::{Body, Scratch};
+use crate::recent::places_of;
 use crate::running::{Clock, Running};
 
 /// Why an entry was not stored.
@@ -34,24 +35,26 @@ impl fmt::Display for PushError {
 
 impl core::error::Error for PushError {}
 
-/// Packs entries into a body of `N` bytes: 38 for a line, more for a link frame.
+/// Packs entries into a body of `N` bytes with places for `P` slots ([`places_of`]): 38 and 7 for a line, more for a link
+/// frame.
 ///
 /// Entries must come in the card's order: between two prices of the same slot and kind that hold the same code under
 /// different centres stands the recentre entry.
 #[derive(Debug, Clone)]
-pub struct BodyWriter<const N: usize> {
+pub struct BodyWriter<const N: usize, const P: usize> {
     body: Body<N>,
     clock: Clock,
     count: usize,
     first_hw_time: u64,
     first_index: u64,
-    running: Running,
+    running: Running<P>,
 }
 
-impl<const N: usize> BodyWriter<N> {
+impl<const N: usize, const P: usize> BodyWriter<N, P> {
     /// An empty body, whose header has this clock.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
+        const { assert!(P >= places_of(N), "each slot that a body can name needs a place") };
         const {
             assert!(
                 N >= format::size::BODY,
@@ -116,7 +119,7 @@ impl<const N: usize> BodyWriter<N> {
         let first = self.count == 0;
         let (hw_time, msg_index) = (entry.hw_time(), entry.msg_index() & INDEX_MASK);
         if first {
-            self.running = Running::at(hw_time, msg_index, self.clock);
+            self.running.restart(hw_time, msg_index, self.clock);
         }
         let mut out = Scratch::new();
         let left = 2 * N - self.body.len();
@@ -167,7 +170,7 @@ impl<const N: usize> BodyWriter<N> {
 /// ```
 #[derive(Debug, Clone)]
 pub struct LineWriter {
-    body: BodyWriter<{ format::size::BODY }>,
+    body: BodyWriter<{ format::size::BODY }, { places_of(format::size::BODY) }>,
 }
 
 impl LineWriter {

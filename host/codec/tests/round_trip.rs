@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use escapement_codec::offset_code;
 use escapement_codec::{
     crc32c, decode_line, BodyReader, BodyWriter, CentreTable, Clock, Entry, LineError, LineItem,
     LinePrice, LineWriter, PriceKind, PushError, RefreshState, Resolved, Tick, TickKind,
 };
+use escapement_codec::{offset_code, places_of};
 use proptest::prelude::*;
 
 const SLOTS: usize = 10;
@@ -285,11 +285,11 @@ proptest! {
     #[test]
     fn any_entries_come_back_from_long_bodies(steps in proptest::collection::vec(step(), 1..40), clock in clock()) {
         let entries = entries(&steps);
-        let mut body = BodyWriter::<1400>::new(clock);
+        let mut body = BodyWriter::<1400, { places_of(1400) }>::new(clock);
         for entry in &entries {
             body.push(entry).unwrap();
         }
-        let reader = BodyReader::new(body.body(), body.first_hw_time(), body.first_index(), clock);
+        let reader = BodyReader::<{ places_of(1400) }>::new(body.body(), body.first_hw_time(), body.first_index(), clock);
         let mut table = table();
         let mut back = Vec::new();
         for item in reader {

@@ -15,19 +15,20 @@ impl From<Ended> for Fault {
     }
 }
 
-/// Iterates over the entries of a body of any length: of a line or, later, of a link frame.
+/// Iterates over the entries of a body of any length, of a line or, later, of a link frame, with places for `P` slots:
+/// [`places_of`](crate::places_of) that length.
 ///
 /// After an error the iterator ends.
 #[derive(Debug, Clone)]
-pub struct BodyReader<'a> {
+pub struct BodyReader<'a, const P: usize> {
     pub(super) cursor: Cursor<'a>,
     /// Entries read.
     done: u16,
     ended: bool,
-    pub(super) running: Running,
+    pub(super) running: Running<P>,
 }
 
-impl<'a> BodyReader<'a> {
+impl<'a, const P: usize> BodyReader<'a, P> {
     /// Reads entries from `body`, starting from the header's bases.
     #[must_use]
     pub fn new(body: &'a [u8], hw_time: u64, msg_index: u64, clock: Clock) -> Self {
@@ -84,33 +85,34 @@ impl<'a> BodyReader<'a> {
         Ok(slot)
     }
 
-    /// A code byte and what it needs, behind a price of the same kind; what is known from here on, and the price.
+    /// A code byte and what it needs, behind a price of the same kind; what is known from here on.
     #[inline]
-    pub(super) fn code(&mut self, before: Side) -> Result<(Side, LinePrice), Fault> {
-        match self.cursor.take(2)? as u8 {
+    pub(super) fn code(&mut self, before: Side) -> Result<Side, Fault> {
+        let after = match self.cursor.take(2)? as u8 {
             0 => {
-                let price = unzigzag(self.pn("exact price")?);
-                Ok((Side { code: 0, epoch: before.epoch }, LinePrice::Exact(price)))
+                let price = LinePrice::Exact(unzigzag(self.pn("exact price")?));
+                Side { price, epoch: before.epoch }
             }
             code => {
-                if code == before.code {
-                    return Err(Fault::NotShortest("price"));
-                }
                 let epoch = match before.epoch {
                     Some(epoch) => epoch,
                     None => self.cursor.take(2)? as u8,
                 };
-                Ok((Side { code, epoch: Some(epoch) }, LinePrice::Coded { code, epoch }))
+                Side { price: LinePrice::Coded { code, epoch }, epoch: Some(epoch) }
             }
+        };
+        if after.price == before.price {
+            return Err(Fault::NotShortest("price"));
         }
+        Ok(after)
     }
 
     /// The price before, once more.
     #[inline]
-    pub(super) fn same(before: Side) -> Result<LinePrice, Fault> {
-        match (before.code, before.epoch) {
-            (0, _) | (_, None) => Err(Fault::NoPriceYet),
-            (code, Some(epoch)) => Ok(LinePrice::Coded { code, epoch }),
+    pub(super) fn same(before: Side) -> Result<Side, Fault> {
+        match before.price {
+            LinePrice::None => Err(Fault::NoPriceYet),
+            LinePrice::Exact(_) | LinePrice::Coded { .. } => Ok(before),
         }
     }
 
@@ -154,7 +156,7 @@ impl<'a> BodyReader<'a> {
     }
 }
 
-impl Iterator for BodyReader<'_> {
+impl<const P: usize> Iterator for BodyReader<'_, P> {
     type Item = Result<LineItem, LineError>;
 
     #[inline]

@@ -8,7 +8,7 @@ use crate::format::{self, control_bit, kind};
 use crate::layout::INDEX_MASK;
 use crate::nibbles::unzigzag;
 
-impl BodyReader<'_> {
+impl<const P: usize> BodyReader<'_, P> {
     pub(super) fn control(&mut self) -> Result<LineItem, Fault> {
         let bits = self.cursor.take(2)? as u8;
         let has = |bit: u8| bits >> bit & 1 != 0;

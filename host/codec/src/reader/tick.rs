@@ -10,17 +10,17 @@ use crate::layout::{
     INDEX_MASK, LONG_BITS, LOT, STEP_LONG, STEP_NIBBLE_MAX,
 };
 use crate::nibbles::unzigzag;
-use crate::recent::Side;
+use crate::recent::{Found, Side};
 
 /// What stands in front of a compact descriptor.
 pub(super) struct Prefix {
     /// Another slot than the one in front, and its place in the list.
-    slot: Option<(u16, Option<usize>)>,
+    slot: Option<(u16, Found)>,
     /// By how much the lag of a new frame changes.
     lag: Option<i64>,
 }
 
-impl BodyReader<'_> {
+impl<const P: usize> BodyReader<'_, P> {
     pub(super) fn prefixed(&mut self, byte: u8) -> Result<LineItem, Fault> {
         if self.is_first() {
             return Err(Fault::Illegal("prefix of the first entry"));
@@ -31,12 +31,13 @@ impl BodyReader<'_> {
             0 => None,
             limit::SLOT_OTHER => {
                 let slot = self.cursor.take(3)? as u16;
-                if recent.rank(slot).is_some() {
+                let found = recent.find(slot);
+                if found.rank.is_some() {
                     return Err(Fault::NotShortest("slot"));
                 }
-                Some((slot, None))
+                Some((slot, found))
             }
-            rank => Some((recent.at(rank).ok_or(Fault::NoSlot)?, Some(rank))),
+            rank => Some(recent.at(rank).ok_or(Fault::NoSlot)?),
         };
         let lag = match lag_class {
             lag_class::STAYS if slot.is_none() => return Err(Fault::NotShortest("prefix")),
@@ -66,11 +67,17 @@ impl BodyReader<'_> {
         let first = self.is_first();
         let form = descriptor & descriptor::FORM_MASK;
         let time_class = descriptor >> descriptor::TIME_SHIFT;
-        let (slot, rank, lag) = match prefix {
-            Some(Prefix { slot: Some((slot, rank)), lag }) => (slot, rank, lag),
-            Some(Prefix { slot: None, lag }) => (self.slot(false)?, Some(0), lag),
-            None if first => (self.slot(true)?, None, None),
-            None => (self.slot(false)?, Some(0), None),
+        let (named, lag) = match prefix {
+            Some(Prefix { slot, lag }) => (slot, lag),
+            None => (None, None),
+        };
+        let (slot, found) = match named {
+            Some(named) => named,
+            None if first => {
+                let slot = self.slot(true)?;
+                (slot, self.running.recent.find(slot))
+            }
+            None => self.running.recent.at(0).ok_or(Fault::NoSlot)?,
         };
         let mut time = 0;
         if first {
@@ -86,18 +93,18 @@ impl BodyReader<'_> {
         };
         let side = if kind == TickKind::Trade { self.cursor.take(1)? as u8 } else { 0 };
         let index = kind as usize - 1;
-        let before = self.running.recent.sides(rank)[index];
-        let (after, price) = match form {
-            form::BID_SAME | form::ASK_SAME | form::TRADE_SAME => (before, Self::same(before)?),
-            form::BID_DELTA | form::ASK_DELTA => self.delta(before)?,
+        let before = self.running.recent.side(found, index);
+        let after = match form {
+            form::BID_SAME | form::ASK_SAME | form::TRADE_SAME => Self::same(before)?,
+            form::BID_DELTA | form::ASK_DELTA => Self::delta(self.cursor.take(1)? as u8, before)?,
             _ => {
-                let (after, price) = self.code(before)?;
-                let steps = i16::from(after.code) - i16::from(before.code);
-                let leans = after.code != 0 && before.code != 0;
+                let after = self.code(before)?;
+                let steps = i16::from(after.code()) - i16::from(before.code());
+                let leans = after.code() != 0 && before.code() != 0;
                 if leans && kind != TickKind::Trade && is_delta(steps) {
                     return Err(Fault::NotShortest("price"));
                 }
-                (after, price)
+                after
             }
         };
         let mut step = 0;
@@ -121,15 +128,14 @@ impl BodyReader<'_> {
         }
         running.feed_time = feed_time;
         running.msg_index = running.msg_index.wrapping_add(step) & INDEX_MASK;
-        running.recent.name(slot, rank);
-        running.recent.price(index, after);
+        running.recent.price(slot, found, index, after);
         Ok(LineItem::Tick(LineTick {
             kind,
             slot,
             msg_index: running.msg_index,
             feed_time,
             hw_time: running.hw_time,
-            price,
+            price: after.price,
             size,
             side,
             flags: running.flags,
@@ -137,18 +143,16 @@ impl BodyReader<'_> {
     }
 
     #[inline]
-    fn delta(&mut self, before: Side) -> Result<(Side, LinePrice), Fault> {
-        let nibble = self.cursor.take(1)? as u8;
+    fn delta(nibble: u8, before: Side) -> Result<Side, Fault> {
         // Two's complement of four bits.
         let steps = i16::from((nibble << 4) as i8 >> 4);
-        let code = i16::from(before.code) + steps;
-        let Some(epoch) = before.epoch.filter(|_| before.code != 0) else {
+        let LinePrice::Coded { code, epoch } = before.price else {
             return Err(Fault::NoPriceYet);
         };
-        match u8::try_from(code) {
+        match u8::try_from(i16::from(code) + steps) {
             _ if steps == 0 => Err(Fault::NotShortest("price")),
             Ok(0) | Err(_) => Err(Fault::Illegal("code")),
-            Ok(code) => Ok((Side { code, epoch: before.epoch }, LinePrice::Coded { code, epoch })),
+            Ok(code) => Ok(Side { price: LinePrice::Coded { code, epoch }, epoch: before.epoch }),
         }
     }
 
@@ -235,7 +239,7 @@ impl BodyReader<'_> {
         let bits = self.cursor.take(2)? as u8;
         let has = |bit: u8| bits >> bit & 1 != 0;
         let slot = self.slot(has(full_bit::HAS_SLOT))?;
-        let rank = self.running.recent.rank(slot);
+        let found = self.running.recent.find(slot);
         let mut flags = self.running.flags;
         if has(full_bit::HAS_FLAGS) {
             flags = self.cursor.take(2)? as u8;
@@ -261,14 +265,15 @@ impl BodyReader<'_> {
             _ => 0,
         };
         let index = PriceKind::of_tick(kind).map(|kind| kind as usize);
-        let before = index.map_or(Side::default(), |index| self.running.recent.sides(rank)[index]);
-        let (after, price) = match bits >> full_bit::PRICE & descriptor::CLASS_MASK {
-            full_price::NONE => (before, LinePrice::None),
+        let before = index.map_or(Side::NEW, |index| self.running.recent.side(found, index));
+        let after = match bits >> full_bit::PRICE & descriptor::CLASS_MASK {
+            full_price::NONE => Side::NEW,
             _ if index.is_none() => return Err(Fault::Illegal("price of a kind that has none")),
             full_price::CODE => self.code(before)?,
-            full_price::SAME => (before, Self::same(before)?),
+            full_price::SAME => Self::same(before)?,
             _ => return Err(Fault::Illegal("price form")),
         };
+        let price = after.price;
         let size = self.present_pn(has(full_bit::HAS_SIZE), "size")?;
         if price != LinePrice::None && flags == self.running.flags && (first || time >= 0) {
             return Err(Fault::NotShortest("descriptor"));
@@ -288,9 +293,8 @@ impl BodyReader<'_> {
             }
             running.hw_time = hw_time;
         }
-        running.recent.name(slot, rank);
-        if let Some(index) = index {
-            running.recent.price(index, after);
+        if let (Some(index), true) = (index, price != LinePrice::None) {
+            running.recent.price(slot, found, index, after);
         }
         Ok(LineItem::Tick(LineTick {
             kind,

@@ -20,9 +20,9 @@ fn slot_of(control: &Entry) -> Option<u16> {
     }
 }
 
-pub(super) fn encode_control(
+pub(super) fn encode_control<const P: usize>(
     entry: &Entry,
-    running: &Running,
+    running: &Running<P>,
     out: &mut Scratch,
 ) -> Result<(), PushError> {
     let mut payload = Scratch::new();

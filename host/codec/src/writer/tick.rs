@@ -8,7 +8,8 @@ use crate::layout::{
     CODE_FORM, DELTA_FORM, INDEX_MASK, LONG_BITS, SAME_FORM, SLOT_MAX, STEP_LONG, STEP_NIBBLE_MAX,
 };
 use crate::nibbles::{zigzag, Scratch};
-use crate::recent::Side;
+use crate::reader::LinePrice;
+use crate::recent::{Found, Side};
 use crate::running::Running;
 
 /// How a price is told.
@@ -29,12 +30,18 @@ struct Priced {
 
 impl Priced {
     #[inline]
-    fn of(tick: &Tick, running: &Running, rank: Option<usize>) -> Option<Self> {
+    fn of<const P: usize>(tick: &Tick, running: &Running<P>, found: Found) -> Option<Self> {
         let kind = PriceKind::of_tick(tick.kind)? as usize;
         let price = tick.price?;
-        let before = running.recent.sides(rank)[kind];
-        let steps = i16::from(tick.code) - i16::from(before.code);
-        let told = if tick.code == 0 || before.code == 0 {
+        let before = running.recent.side(found, kind);
+        let steps = i16::from(tick.code) - i16::from(before.code());
+        let told = if tick.code == 0 {
+            if before.price == LinePrice::Exact(price) {
+                Told::Same
+            } else {
+                Told::Code
+            }
+        } else if before.code() == 0 {
             Told::Code
         } else if steps == 0 {
             Told::Same
@@ -60,14 +67,20 @@ impl Priced {
     /// What is known of this kind from here on.
     #[inline]
     fn after(&self, tick: &Tick) -> Side {
-        let epoch = if tick.code == 0 { None } else { Some(tick.epoch) };
-        Side { code: tick.code, epoch: self.before.epoch.or(epoch) }
+        match tick.code {
+            0 => Side { price: LinePrice::Exact(self.price), epoch: self.before.epoch },
+            code => {
+                let epoch = self.before.epoch.unwrap_or(tick.epoch);
+                Side { price: LinePrice::Coded { code, epoch }, epoch: Some(epoch) }
+            }
+        }
     }
 }
 
 /// What of a tick depends on the entries before it.
 struct Steps {
     first: bool,
+    /// Place of its slot in the list.
     rank: Option<usize>,
     /// Index, modulo 2^40.
     index: u64,
@@ -78,10 +91,10 @@ struct Steps {
 
 /// Lays out a tick and lets `running` pass it, if `fits` likes its nibbles; else says so and changes nothing.
 #[inline]
-pub(super) fn encode_tick(
+pub(super) fn encode_tick<const P: usize>(
     tick: &Tick,
     first: bool,
-    running: &mut Running,
+    running: &mut Running<P>,
     out: &mut Scratch,
     fits: impl FnOnce(&Scratch) -> bool,
 ) -> Result<(), PushError> {
@@ -89,18 +102,18 @@ pub(super) fn encode_tick(
     if tick.slot > SLOT_MAX || (trade && tick.side > 0xf) {
         return Err(PushError::Unrepresentable);
     }
-    let rank = running.recent.rank(tick.slot);
+    let found = running.recent.find(tick.slot);
     let lag = (tick.hw_time as i64).wrapping_sub(tick.feed_time);
     let new_frame = !first && tick.hw_time != running.hw_time;
     let steps = Steps {
         first,
-        rank,
+        rank: found.rank,
         index: tick.msg_index.wrapping_sub(running.msg_index) & INDEX_MASK,
         time: tick.feed_time.wrapping_sub(running.feed_time),
         lag: new_frame.then(|| lag.wrapping_sub(running.lag)),
     };
     // A price on a kind that has none in the format (a status) is not written.
-    let priced = Priced::of(tick, running, rank);
+    let priced = Priced::of(tick, running, found);
     match &priced {
         Some(priced) if tick.flags == running.flags && (first || steps.time >= 0) => {
             compact(tick, priced, &steps, out);
@@ -110,7 +123,6 @@ pub(super) fn encode_tick(
     if !fits(out) {
         return Err(PushError::LineFull);
     }
-    running.recent.name(tick.slot, rank);
     running.msg_index = tick.msg_index & INDEX_MASK;
     running.feed_time = tick.feed_time;
     running.hw_time = tick.hw_time;
@@ -119,7 +131,7 @@ pub(super) fn encode_tick(
         running.lag = lag;
     }
     if let Some(priced) = priced {
-        running.recent.price(priced.kind, priced.after(tick));
+        running.recent.price(tick.slot, found, priced.kind, priced.after(tick));
     }
     Ok(())
 }
