@@ -22,6 +22,7 @@ module ring_writer_proof #(
   input wire logic         valid_i,
   input wire logic [511:0] line_i,
   input wire logic [  6:0] ticks_i,
+  input wire logic [  6:0] entries_i,
   input wire logic         wr_ready_i,
   input wire logic         irq_ready_i,
   input wire logic [ 31:0] place_i
@@ -31,7 +32,7 @@ module ring_writer_proof #(
   logic [63:0] head, wr_addr;
   logic [511:0] wr_data;
   logic [6:0] ticks_written;
-  logic [7:0] entries_written;
+  logic [6:0] entries_written;
   ring_writer #(
     .FifoDepth(FifoDepth)
   ) u_dut (
@@ -50,6 +51,7 @@ module ring_writer_proof #(
     .ready_o          (ready),
     .line_i,
     .ticks_i,
+    .entries_i,
     .room_o           (room),
     .wr_valid_o       (wr_valid),
     .wr_ready_i,

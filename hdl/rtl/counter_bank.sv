@@ -18,7 +18,7 @@ module counter_bank
   input wire logic [63:0] lost_i,
   input wire logic [10:0] voided_i,
   input wire logic [6:0] ticks_written_i,
-  input wire logic [7:0] entries_written_i,
+  input wire logic [6:0] entries_written_i,
   input wire logic snapshot_i,
   output logic [31:0] in_flight_o,  // messages counted in, not yet disposed; as of the snapshot
   // Reads; writes are acknowledged and ignored.

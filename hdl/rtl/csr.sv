@@ -112,6 +112,7 @@ module csr
     config_o.time_set_ns = hwif_out.TIME_SET.ns.value;
     config_o.time_rate = hwif_out.TIME_RATE.inc.value;
     config_o.refresh_interval_ns = hwif_out.REFRESH_INTERVAL.ns.value;
+    config_o.line_clock = hwif_out.LINE_CLOCK.units.value;
     config_o.recentre_run = hwif_out.RECENTRE_RUN.value.value;
     config_o.ring_base = hwif_out.RING_BASE.iova.value;
     config_o.ring_size_log2 = hwif_out.RING_CONTROL.size_log2.value;

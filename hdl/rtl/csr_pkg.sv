@@ -25,6 +25,7 @@ package csr_pkg;
     logic [63:0] time_rate;
     logic [63:0] refresh_interval_ns;
     logic [7:0]  recentre_run;
+    logic [23:0] line_clock;
     logic [63:0] ring_base;
     logic [5:0]  ring_size_log2;
     logic        ring_broadcast;

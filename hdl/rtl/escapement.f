@@ -56,6 +56,7 @@ book_queue.sv
 entry_queue.sv
 book.sv
 line_crc.sv
+recent_slots.sv
 entry_fields.sv
 entry_nibbles.sv
 drop_counter.sv

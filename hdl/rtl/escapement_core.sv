@@ -338,13 +338,14 @@ module escapement_core
   // Back --------------------------------------------------------------------------------------------------------------
   logic line_valid, line_ready, room, tick_dropped, control_dropped;
   logic [511:0] line;
-  logic [6:0] line_ticks, ticks_written;
+  logic [6:0] line_ticks, line_entries, ticks_written;
   line_packer #(
     .Slots(Slots)
   ) u_packer (
     .clk_i            (back_clk),
     .rst_ni           (soft_rst_n),
     .feed_i           (cfg.feed),
+    .clock_i          (cfg.line_clock),
     .early_i          (cfg.early),
     .upstream_busy_i  (entries_coming),
     .entry_valid_i    (entry_valid),
@@ -354,6 +355,7 @@ module escapement_core
     .line_ready_i     (line_ready),
     .line_o           (line),
     .line_ticks_o     (line_ticks),
+    .line_entries_o   (line_entries),
     .room_i           (room),
     .probe_valid_o,
     .probe_o,
@@ -363,7 +365,7 @@ module escapement_core
   );
 
   logic line_written, line_refused;
-  logic [7:0] entries_written;
+  logic [6:0] entries_written;
   ring_writer #(
     .FifoDepth(LineFifoDepth)
   ) u_ring (
@@ -382,6 +384,7 @@ module escapement_core
     .ready_o          (line_ready),
     .line_i           (line),
     .ticks_i          (line_ticks),
+    .entries_i        (line_entries),
     .room_o           (room),
     .wr_valid_o,
     .wr_ready_i,
@@ -453,7 +456,7 @@ module escapement_core
   logic [63:0] lost_q;
   logic [10:0] voided_q;
   logic [6:0] ticks_written_q;
-  logic [7:0] entries_written_q;
+  logic [6:0] entries_written_q;
   assign frame_pulse = front_count[0].header_valid || front_count[0].transport_valid ||
       front_count[0].ip_checksum_bad || front_count[1].header_valid ||
       front_count[1].transport_valid || front_count[1].ip_checksum_bad || overrun_i != '0;
@@ -555,7 +558,7 @@ module escapement_core
       // Comes with a disposition.
       voided_q          <= 11'(front_count[0].voided) + 11'(front_count[1].voided);
       ticks_written_q   <= line_written ? ticks_written : 7'd0;
-      entries_written_q <= line_written ? entries_written : 8'd0;
+      entries_written_q <= line_written ? entries_written : 7'd0;
     end
   end
 

@@ -4,7 +4,7 @@
 `default_nettype none
 
 module line_fifo #(
-  parameter int unsigned Width = 519,
+  parameter int unsigned Width = 526,
   parameter int unsigned Depth = 64
 ) (
   input  wire logic             clk_i,

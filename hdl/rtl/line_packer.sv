@@ -20,6 +20,7 @@ module line_packer
   input wire logic clk_i,
   input wire logic rst_ni,
   input wire logic [7:0] feed_i,
+  input wire logic [23:0] clock_i,  // signed, units of 900 s; both stay while entries come
   input wire logic early_i,
   input wire logic upstream_busy_i,  // something behind the packer will or may make entries
   input wire logic entry_valid_i,
@@ -29,6 +30,7 @@ module line_packer
   input wire logic line_ready_i,
   output logic [511:0] line_o,
   output logic [6:0] line_ticks_o,  // ticks among the line's entries
+  output logic [6:0] line_entries_o,
   input wire logic room_i,  // the line FIFO has room for an announcement
   output logic probe_valid_o,  // an entry entered a line
   output probe_t probe_o,
@@ -37,7 +39,8 @@ module line_packer
   output logic busy_o
 );
 
-  import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion, esc_line_pkg::KindTrade;
+  import esc_line_pkg::BodyNibbles, esc_line_pkg::LineVersion, esc_line_pkg::KindTrade,
+      esc_line_pkg::ClockUnitNs, esc_line_pkg::LineSlotOther;
   import packer_pkg::*;
 
   typedef enum logic [1:0] {
@@ -71,8 +74,8 @@ module line_packer
 
   // Open line.
   logic [BodyBits-1:0] body_q;
-  logic [6:0] fill_q, ticks_q;
-  logic [  7:0] count_q;
+  logic [6:0] fill_q, ticks_q, entries_q;
+  logic         open_q;  // it has an entry
   logic [ 63:0] hw_time_q;
   logic [ 39:0] msg_index_q;
   logic         must_close_q;  // its last entry was urgent
@@ -82,8 +85,8 @@ module line_packer
   logic         line_valid_q;
   logic [479:0] line_q;
   logic [ 31:0] crc;
-  logic [  6:0] line_ticks_q;
-  logic [ 31:0] seq_q;
+  logic [6:0] line_ticks_q, line_entries_q;
+  logic [31:0] seq_q;
 
   logic s1_free, move, place, first_waits, flush, close, line_free, blocked, reopen;
   logic [7:0] fill_after, fill_next, join_len;
@@ -93,12 +96,12 @@ module line_packer
   assign fill_after = 8'(fill_q) + 8'(s2_len);
   assign left_at = s2_first_q ? 7'd0 : fill_q;
   assign right_at = left_at + 7'(s2_left_len);
-  assign first_waits = s2_valid_q && s2_first_q && count_q != 8'd0;
+  assign first_waits = s2_valid_q && s2_first_q && open_q;
   assign flush = !s1_valid_q && !s2_valid_q && !source_valid &&
       (mode_q == Dropping || (mode_q == Normal && !upstream_busy_i));
-  assign close = count_q != 8'd0 && line_free && (must_close_q || first_waits || flush);
-  assign blocked = count_q != 8'd0 && !line_free && first_waits;
-  assign place = s2_valid_q && (!s2_first_q || count_q == 8'd0 || close);
+  assign close = open_q && line_free && (must_close_q || first_waits || flush);
+  assign blocked = open_q && !line_free && first_waits;
+  assign place = s2_valid_q && (!s2_first_q || !open_q || close);
   assign move = s1_valid_q && (!s2_valid_q || place);
   assign reopen = move && !s1_first_q && fill_next + join_len > 8'(BodyNibbles);
   assign s1_free = !s1_valid_q || (move && !reopen);
@@ -113,23 +116,30 @@ module line_packer
   // verilator lint_off UNUSEDSIGNAL  // lengths only
   // As entry_nibbles lays it out behind another.
   function automatic logic [7:0] joined_length(input fields_t f);
-    logic [7:0] price, fixed;
-    price = f.same ? 8'd0 : 8'(f.price.len);
-    if (f.compact) begin
-      fixed = f.size_long ? 8'd5 : 8'd4;
-      if (f.kind == KindTrade) fixed = fixed + 8'd1;
-      if (!f.same) fixed = fixed + 8'd2;
-      return fixed + 8'({f.compact_time, 1'b0}) + price;
+    logic [7:0] price, nibbles;
+    price = f.told.same ? 8'd0 : 8'(f.price.len);
+    if (f.compact_run) begin
+      nibbles = 8'd2;
+      if (f.has_slot_run || (f.new_frame && !f.lag_stays)) nibbles = nibbles + 8'd2;
+      if (f.slot_class == 3'(LineSlotOther)) nibbles = nibbles + 8'd3;
+      if (f.new_frame && !f.lag_stays) nibbles = nibbles + (f.lag_short ? 8'd4 : 8'(f.lag.len));
+      if (f.kind == KindTrade) nibbles = nibbles + 8'd1;
+      if (f.told.by_nibble && !f.told.same) nibbles = nibbles + 8'd1;
+      else if (!f.told.same)
+        nibbles = nibbles + (f.code != 8'd0 && !f.told.epoch_known ? 8'd4 : 8'd2);
+      return nibbles + price + 8'(f.steps_a.len) + 8'(f.steps_b.len) + 8'(f.size_short.len);
     end
-    fixed = 8'd4 + (f.has_slot_run ? 8'd3 : 8'd0) + 8'(f.hw.len);
+    nibbles = 8'd4 + (f.has_slot_run ? 8'd3 : 8'd0);
     if (f.is_control) begin
-      fixed = fixed + 8'd2 + 8'(f.prefix_len) + (f.has_suffix ? 8'd2 : 8'd0);
-      return fixed + 8'(f.ctl_a.len) + 8'(f.ctl_b.len) + 8'(f.price.len);
+      nibbles = nibbles + 8'(f.hw.len) + 8'd2 + 8'(f.prefix_len) + (f.has_suffix ? 8'd2 : 8'd0);
+      return nibbles + 8'(f.ctl_a.len) + 8'(f.ctl_b.len) + 8'(f.price.len);
     end
-    if (f.has_flags_run) fixed = fixed + 8'd2;
-    if (f.has_epoch_run) fixed = fixed + 8'd2;
-    if (f.has_price && !f.same) fixed = fixed + 8'd2;
-    return fixed + 8'(f.time_run.len) + 8'(f.step.len) + 8'(f.payload_len) + 8'(f.size.len) + price;
+    if (f.has_flags_run) nibbles = nibbles + 8'd2;
+    if (f.new_frame) nibbles = nibbles + 8'(f.lag.len);
+    if (f.has_price && !f.told.same) begin
+      nibbles = nibbles + (f.code != 8'd0 && !f.told.epoch_known ? 8'd4 : 8'd2);
+    end
+    return nibbles + 8'(f.time_run.len) + 8'(f.step.len) + 8'(f.payload_len) + 8'(f.size.len) + price;
   endfunction
   // verilator lint_on UNUSEDSIGNAL
 
@@ -144,15 +154,20 @@ module line_packer
       (mode_q == Dropping || (mode_q == Announcing && blocked));
   assign entry_ready_o = mode_q == Normal ? s1_free : drop_ready && (mode_q == Dropping || blocked);
 
+  // The clock in ns: it does not change while entries come, so it may take its time.
+  logic [63:0] clock_ns_q;
+  always_ff @(posedge clk_i) clock_ns_q <= 64'(signed'(clock_i)) * ClockUnitNs;
+
   entry_fields u_fields (
     .clk_i,
     .rst_ni,
-    .take_i  (take),
-    .first_i (take_first),
-    .entry_i (source),
-    .reopen_i(reopen),
-    .fields_o(fields),
-    .entry_o (s1_entry)
+    .clock_ns_i(clock_ns_q),
+    .take_i    (take),
+    .first_i   (take_first),
+    .entry_i   (source),
+    .reopen_i  (reopen),
+    .fields_o  (fields),
+    .entry_o   (s1_entry)
   );
 
   entry_nibbles u_nibbles (
@@ -186,7 +201,7 @@ module line_packer
   );
 
   logic [479:0] line_d;
-  assign line_d = {body_q, count_q, feed_i, 4'(LineVersion), 4'd0, msg_index_q, hw_time_q, seq_q};
+  assign line_d = {body_q, clock_i, feed_i, 4'(LineVersion), 4'd0, msg_index_q, hw_time_q, seq_q};
 
   line_crc #(
     .Bits(480)
@@ -264,6 +279,7 @@ module line_packer
     if (close) begin
       line_q <= line_d;
       line_ticks_q <= ticks_q;
+      line_entries_q <= entries_q;
     end
   end
 
@@ -271,7 +287,8 @@ module line_packer
     if (!rst_ni) begin
       fill_q <= '0;
       ticks_q <= '0;
-      count_q <= '0;
+      entries_q <= '0;
+      open_q <= 1'b0;
       must_close_q <= 1'b0;
       line_valid_q <= 1'b0;
       seq_q <= '0;
@@ -279,11 +296,12 @@ module line_packer
     end else begin
       if (place) begin
         fill_q <= s2_first_q ? s2_len : fill_after[6:0];
+        entries_q <= (s2_first_q ? 7'd0 : entries_q) + 7'd1;
         ticks_q <= (s2_first_q ? 7'd0 : ticks_q) + 7'(s2_probe_q.is_tick);
-        count_q <= (s2_first_q ? 8'd0 : count_q) + 8'd1;
+        open_q <= 1'b1;
         must_close_q <= s2_urgent_q;
       end else if (close) begin
-        count_q <= '0;
+        open_q <= 1'b0;
         must_close_q <= 1'b0;
       end
       if (close) begin
@@ -299,7 +317,8 @@ module line_packer
   assign line_valid_o = line_valid_q;
   assign line_o = {crc, line_q};
   assign line_ticks_o = line_ticks_q;
-  assign busy_o = s1_valid_q || s2_valid_q || count_q != 8'd0 || line_valid_q || mode_q != Normal;
+  assign line_entries_o = line_entries_q;
+  assign busy_o = s1_valid_q || s2_valid_q || open_q || line_valid_q || mode_q != Normal;
 
 `ifndef SYNTHESIS
   logic [7:0] join_len_q;
@@ -311,7 +330,7 @@ module line_packer
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (rst_ni && armed_q) begin
-      assert (!(s2_valid_q && !s2_first_q && count_q == 8'd0))
+      assert (!(s2_valid_q && !s2_first_q && !open_q))
       else $error("line_packer: an entry leans on a line that is gone");
       assert (!(s2_valid_q && !s2_first_q && fill_after > 8'(BodyNibbles)))
       else $error("line_packer: an entry does not fit the line that it joins");
@@ -325,7 +344,7 @@ module line_packer
       assert (!(s2_valid_q && ((s2_left >> (4 * s2_left_len)) != '0 ||
                                (s2_right >> (4 * (s2_len - 7'(s2_left_len)))) != '0)))
       else $error("line_packer: nibbles beyond the entry");
-      assert (!close || count_q != 8'd0)
+      assert (!close || open_q)
       else $error("line_packer: empty line");
       assert (!(place && close && !s2_first_q))
       else $error("line_packer: an entry joins a line being closed");

@@ -17,44 +17,63 @@ package packer_pkg;
     logic [PnBits-1:0] nibs;
   } pn_t;
 
+  // How the price of a tick is told, seen from the entries before it in its line.
+  typedef struct packed {
+    logic       same;         // as the one before
+    logic       by_nibble;    // the code moved by a nibble
+    logic [3:0] delta;        // by how much
+    logic       epoch_known;
+  } told_t;
+
   // Everything about one entry that does not depend on where it lies in the line, and both variants of what does:
   // `_run` leans on the entries before it in the line, `_first` opens a line.
   typedef struct packed {
-    logic        is_control;
-    logic [4:0]  kind;
+    logic is_control;
+    logic [4:0] kind;
     logic [11:0] slot;
-    logic        names_slot;       // the kind has a slot at all
-    logic        has_slot_run;
-    logic [7:0]  flags;
-    logic        has_flags_run;
-    logic        has_flags_first;
-    pn_t         hw;               // run only: delta is 0 for the first entry
-    pn_t         time_run;
-    pn_t         time_first;
-    pn_t         step;             // run only
-    logic        has_price;
-    logic        same;             // run only
-    logic        has_epoch_run;
-    logic        has_epoch_first;
-    logic [7:0]  epoch;
-    logic [7:0]  code;
-    pn_t         price;            // exact price behind an escape (tick) or third number (control)
-    pn_t         size;             // size (tick); absent (control)
-    logic [7:0]  payload;          // aggressor nibble, status byte
-    logic [1:0]  payload_len;
-    pn_t         ctl_a;            // control payload: prefix, a, b, then `price`, then suffix
-    pn_t         ctl_b;
+    logic names_slot;  // the kind has a slot at all
+    logic has_slot_run;  // which is not the one in front
+    logic [2:0] slot_class;  // place in the list, or LineSlotOther; run only
+    logic [7:0] flags;
+    logic has_flags_run;
+    logic has_flags_first;
+    pn_t hw;  // control, run only
+    logic new_frame;  // run only
+    pn_t lag;  // its change, also when it is 0; run only
+    logic lag_stays;
+    logic lag_short;
+    pn_t time_run;  // full tick
+    pn_t time_first;  // also when it is 0
+    logic has_time_first;
+    pn_t step;  // full tick; run only
+    logic has_price;
+    told_t told;  // run only
+    logic [7:0] epoch;
+    logic [7:0] code;
+    pn_t price;  // exact price behind an escape (tick) or third number (control)
+    pn_t size;  // full tick
+    logic [7:0] payload;  // aggressor nibble, status byte
+    logic [1:0] payload_len;
+    pn_t ctl_a;  // control payload: prefix, a, b, then `price`, then suffix
+    pn_t ctl_b;
     logic [31:0] prefix;
-    logic [3:0]  prefix_len;
-    logic [7:0]  suffix;
-    logic        has_suffix;
-    logic        compact;          // run only: the 8-bit descriptor applies
-    logic [1:0]  compact_step;
-    logic [1:0]  compact_time;     // class, 2 nibbles each
-    logic [23:0] time_low;
-    logic        size_long;
-    logic [11:0] size_low;
+    logic [3:0] prefix_len;
+    logic [7:0] suffix;
+    logic has_suffix;
+    logic compact_run;  // the 8-bit descriptor applies
+    logic compact_first;
+    logic [2:0] time_class;  // compact, run only, as are the steps of time and index, in this order
+    pn_t steps_a;
+    pn_t steps_b;
+    logic [1:0] size_class;  // compact
+    pn_t size_short;
   } fields_t;
+
+  // Bid, ask and trade are the kinds that can have a price.
+  function automatic logic is_priced(input logic [4:0] kind, input logic has_price);
+    return has_price && (kind == esc_line_pkg::KindBid || kind == esc_line_pkg::KindAsk ||
+                         kind == esc_line_pkg::KindTrade);
+  endfunction
 
   // Significant nibbles of a number, 0..16.
   function automatic logic [4:0] nibbles_of(input logic [63:0] value);
@@ -84,6 +103,22 @@ package packer_pkg;
   // Prefixed nibbles if `present`, else nothing.
   function automatic pn_t pn_if(input logic present, input logic [63:0] value);
     return present ? pn(value) : '0;
+  endfunction
+
+  // `len` nibbles of a number that has no more.
+  function automatic pn_t fixed(input logic [4:0] len, input logic [63:0] value);
+    pn_t result;
+    result.len  = len;
+    result.nibs = PnBits'(value);
+    return result;
+  endfunction
+
+  // Both, `head` in front. It has 1 or 2 nibbles.
+  function automatic pn_t behind(input logic two, input logic [7:0] head, input pn_t rest);
+    pn_t result;
+    result.len  = rest.len + (two ? 5'd2 : 5'd1);
+    result.nibs = two ? {rest.nibs[PnBits-9:0], head} : {rest.nibs[PnBits-5:0], head[3:0]};
+    return result;
   endfunction
 
   function automatic logic [63:0] zigzag(input logic [63:0] value);

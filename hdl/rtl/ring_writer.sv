@@ -27,6 +27,7 @@ module ring_writer #(
   output logic              ready_o,
   input  wire logic [511:0] line_i,
   input  wire logic [  6:0] ticks_i,
+  input  wire logic [  6:0] entries_i,
   output logic              room_o,
   // Write port: one posted write of 64 bytes a beat.
   output logic              wr_valid_o,
@@ -39,30 +40,30 @@ module ring_writer #(
   // Counts.
   output logic              line_written_o,     // in the cycle of acceptance
   output logic      [  6:0] ticks_written_o,    // ticks and entries of that line
-  output logic      [  7:0] entries_written_o,
+  output logic      [  6:0] entries_written_o,
   output logic              line_refused_o,     // a line found the ring without room; once a line
   output logic              busy_o
 );
 
   logic fifo_valid, fifo_ready;
-  logic [6:0] fifo_ticks;
+  logic [6:0] fifo_ticks, fifo_entries;
   logic [63:0] head_q, head_d;
   logic [63:0] next_q;  // head_q + 1
   logic [63:0] addr_q;
   logic allowed_q, refused_q;
 
   line_fifo #(
-    .Width(512 + 7),
+    .Width(512 + 14),
     .Depth(FifoDepth)
   ) u_fifo (
     .clk_i,
     .rst_ni,
     .valid_i,
     .ready_o,
-    .data_i      ({ticks_i, line_i}),
+    .data_i      ({entries_i, ticks_i, line_i}),
     .valid_o     (fifo_valid),
     .ready_i     (fifo_ready),
-    .data_o      ({fifo_ticks, wr_data_o}),
+    .data_o      ({fifo_entries, fifo_ticks, wr_data_o}),
     .half_empty_o(room_o)
   );
 
@@ -71,7 +72,7 @@ module ring_writer #(
   assign fifo_ready = wr_ready_i && allowed_q;
   assign line_written_o = wr_valid_o && wr_ready_i;
   assign ticks_written_o = fifo_ticks;
-  assign entries_written_o = wr_data_o[8*esc_line_pkg::HdrCountOffset+:8];
+  assign entries_written_o = fifo_entries;
   assign head_d = line_written_o ? next_q : head_q;
   assign head_o = head_q;
   assign busy_o = fifo_valid || valid_i;

@@ -98,6 +98,11 @@ package esc_line_pkg;
   localparam int unsigned LineSlotOther = 7;
   localparam int unsigned LineLongStep = 13;
 
+  // Price of a full tick, two bits of its second byte.
+  localparam logic [1:0] FullPriceNone = 2'd0;
+  localparam logic [1:0] FullPriceCode = 2'd1;
+  localparam logic [1:0] FullPriceSame = 2'd2;
+
   localparam logic [63:0] ClockUnitNs = 64'd900000000000;
 
   // Special slots.

@@ -47,6 +47,8 @@ def render(line: LineFormat) -> str:
         bits = re.search(r"\[(\d+):0\]", type_name)
         sized = f"{int(bits[1]) + 1}'d" if bits else ""
         out += [f"  localparam {type_name} {prefix}{camel(n)} = {sized}{v};" for n, v in line.tables[table].items()]
+    out += ["", "  // Price of a full tick, two bits of its second byte."]
+    out += [f"  localparam logic [1:0] FullPrice{name} = 2'd{n};" for n, name in enumerate(["None", "Code", "Same"])]
     out += ["", f"  localparam logic [63:0] ClockUnitNs = 64'd{line.clock_unit_ns};", "", "  // Special slots."]
     out += [f"  localparam logic [11:0] Slot{camel(n)} = 12'h{v:03x};" for n, v in line.slots.items()]
     out += ["", "  // Aggressor sides."]
