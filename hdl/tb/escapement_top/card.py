@@ -169,7 +169,7 @@ class Card:
                 self.memory[address] = line
                 self.lines.append(line)
                 self.writes.append(address)
-                self.counts.append(line[19])
+                self.counts.append(len(decode_line(line)[1]))
                 self._match()
 
     async def _probe(self):

@@ -1,6 +1,6 @@
 """Lines to entries: an independent reader of the format, used where the entries are not known beforehand."""
 
-from contract.line import CONTROL_WITH_SLOT, FIRST_CONTROL, KIND, VERSION
+from contract.line import CLOCK_UNIT_NS, CONTROL_WITH_SLOT, FORMS, KIND, VERSION
 
 from .crc import crc32c
 
@@ -8,6 +8,7 @@ M64 = (1 << 64) - 1
 M40 = (1 << 40) - 1
 NAME = {number: name for name, number in KIND.items()}
 PRICE_KIND = {"bid": 0, "ask": 1, "trade": 2}
+FORM_NAME = {number: name for name, number in FORMS.items()}
 
 
 class BadLine(Exception):
@@ -38,7 +39,10 @@ class Nibbles:
         return value
 
     def zigzag(self):
-        value = self.pn()
+        return self.unzigzag(self.pn())
+
+    @staticmethod
+    def unzigzag(value):
         return value >> 1 ^ -(value & 1)
 
 
@@ -55,16 +59,19 @@ def decode_line(line):
         "hw_time": int.from_bytes(line[4:12], "little"),
         "msg_index": int.from_bytes(line[12:17], "little"),
         "feed": line[18],
-        "count": line[19],
+        "clock": int.from_bytes(line[19:22], "little", signed=True),
     }
-    if line[17] != VERSION << 4 or header["count"] == 0:
-        raise BadLine(f"version and flags {line[17]:#x}, count {header['count']}")
-    body = Nibbles(line[20:60])
-    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": _signed(header["hw_time"]), "slot": None, "flags": 0,
-             "epoch": {}, "px": {}}
-    entries = [_entry(body, state, i == 0) for i in range(header["count"])]
-    if body.number >> 4 * body.at:
-        raise BadLine("nibbles behind the last entry")
+    if line[17] != VERSION << 4:
+        raise BadLine(f"version and flags {line[17]:#x}")
+    body = Nibbles(line[22:60])
+    time = _signed(header["hw_time"] - header["clock"] * CLOCK_UNIT_NS)
+    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": time, "lag": None, "flags": 0, "slots": [],
+             "epoch": {}, "price": {}}
+    entries = []
+    while body.number >> 4 * body.at:
+        entries.append(_entry(body, state, not entries))
+    if not entries:
+        raise BadLine("no entry")
     return header, entries
 
 
@@ -73,95 +80,181 @@ def _signed(value):
     return value - (1 << 64) if value >> 63 else value
 
 
+def _signed4(value):
+    return value - 16 if value >> 3 else value
+
+
+def _front(state):
+    if not state["slots"]:
+        raise BadLine("no slot was named yet")
+    return state["slots"][0]
+
+
 def _entry(body, state, first):
-    low = body.take(2)
-    if low & 3:
+    byte = body.take(2)
+    if byte >= 32:
+        return _compact(body, state, byte, first, _front(state) if not first else None, None)
+    if byte >= 8:
         if first:
-            raise BadLine("compact form in front")
-        return _compact(body, state, low)
-    return _full(body, state, low | body.take(2) << 8)
+            raise BadLine("prefix in front")
+        lag, place = byte >> 3, byte & 7
+        slot = body.take(3) if place == 7 else state["slots"][place]
+        change = 0 if lag == 1 else body.unzigzag(body.take(4)) if lag == 2 else body.zigzag()
+        if place == 0 and change == 0:
+            raise BadLine("prefix that says nothing")
+        return _compact(body, state, body.take(2), False, slot, change)
+    if byte == 6:
+        return _control(body, state)
+    if byte in (0, 7):
+        raise BadLine(f"byte {byte}")
+    return _full(body, state, NAME[byte], first)
 
 
-def _code(body):
+def _code(body, state, key):
     code = body.take(2)
-    return {"code": code} if code else {"code": 0, "price": body.zigzag()}
+    if not code:
+        return {"code": 0, "price": body.zigzag()}
+    if key not in state["epoch"]:
+        state["epoch"][key] = body.take(2)
+    return {"code": code, "epoch": state["epoch"][key]}
 
 
-def _compact(body, state, bits):
-    kind = NAME[bits & 3]
-    which = PRICE_KIND[kind]
-    e = {"kind": kind, "slot": state["slot"], "hw_time": state["hw"], "flags": state["flags"], "side": 0}
-    if kind == "trade":
-        e["side"] = body.take(1)
-    e.update(state["px"][which] if bits & 4 else _code(body))
-    state["msg"] = state["msg"] + (bits >> 3 & 3) & M40
-    state["time"] = _signed(state["time"] + body.take(2 * (bits >> 5 & 3)))
-    e["size"] = body.take(3 if bits & 0x80 else 2)
-    e["msg_index"], e["feed_time"] = state["msg"], state["time"]
-    if e["code"]:
-        e["epoch"] = state["epoch"][which]
-    state["px"][which] = {k: e[k] for k in ("code", "price") if k in e}
-    return e
+def _step(body):
+    step = body.take(1)
+    return body.pn() if step == 15 else step
 
 
-def _full(body, state, bits):
-    kind = NAME[bits >> 2 & 31]
-    control = KIND[kind] >= FIRST_CONTROL
-    if control and bits >> 10 or control and bits & 0x100:
-        raise BadLine(f"{kind}: descriptor {bits:#x}")
-    if bits & 1 << 7:
+def _steps(body, time_class):
+    """Steps of feed time and index."""
+    if time_class == 1:
+        return 0, 0
+    if time_class == 2:
+        return body.take(2), 1
+    if time_class == 3:
+        time = body.take(3)
+        return time, _step(body)
+    if time_class == 4:
+        length = body.take(1)
+        if length == 13:
+            step = _step(body)
+            return body.pn(), step
+        return body.take(length), 1
+    if time_class in (5, 6):
+        return body.take({5: 5, 6: 7}[time_class]), 1
+    time = body.pn()
+    return time, _step(body)
+
+
+def _size(body, size_class):
+    if size_class < 2:
+        return body.take(1 + size_class)
+    if size_class == 2:
+        return 100 * (body.take(1) + 1)
+    length = body.take(1)
+    if length == 0:
+        return 100 * (body.take(2) + 1)
+    return body.take(16 if length == 15 else length)
+
+
+def _compact(body, state, byte, first, slot, lag_change):
+    kind, told = FORM_NAME[byte & 7].split("_")
+    time_class = byte >> 5
+    if first:
         slot = body.take(3)
-        if slot == state["slot"]:
-            raise BadLine("slot named again")
-        state["slot"], state["epoch"], state["px"] = slot, {}, {}
-    if bits & 1 << 8:
-        state["flags"] = body.take(2)
-    if bits & 1 << 9:
-        state["hw"] = state["hw"] + body.zigzag() & M64
-    if control:
-        return _control(body, state, kind)
-    if bits & 1 << 10:
         state["time"] = _signed(state["time"] + body.zigzag())
-    if bits & 1 << 11:
-        state["msg"] = state["msg"] + body.pn() & M40
-    if state["slot"] is None:
-        raise BadLine("first tick without slot")
-    e = {"kind": kind, "slot": state["slot"], "hw_time": state["hw"], "flags": state["flags"],
-         "msg_index": state["msg"], "feed_time": state["time"], "code": 0,
-         "side": body.take(1) if kind == "trade" else body.take(2) if kind == "status" else 0}
-    which = PRICE_KIND.get(kind)
-    if bits & 1 << 14:
-        state["epoch"][which] = body.take(2)
-    price = bits >> 12 & 3
-    if price:
-        e.update(_code(body) if price == 1 else state["px"][which])
-        state["px"][which] = {k: e[k] for k in ("code", "price") if k in e}
-        if e["code"]:
-            e["epoch"] = state["epoch"][which]
-    e["size"] = body.pn() if bits & 1 << 15 else 0
+    e = {"kind": kind, "slot": slot, "flags": state["flags"], "side": body.take(1) if kind == "trade" else 0}
+    key = (slot, PRICE_KIND[kind])
+    if told == "same":
+        e.update(state["price"][key])
+    elif told == "delta":
+        before = state["price"][key]
+        code = before["code"] + _signed4(body.take(1))
+        if not (before["code"] and 1 <= code <= 255):
+            raise BadLine(f"delta from code {before['code']} to {code}")
+        e.update(code=code, epoch=before["epoch"])
+    else:
+        e.update(_code(body, state, key))
+    time, step = _steps(body, time_class)
+    state["time"] = _signed(state["time"] + time)
+    state["msg"] = state["msg"] + step & M40
+    e["size"] = _size(body, byte >> 3 & 3)
+    if time_class >= 5:
+        state["lag"] += lag_change or 0
+        state["hw"] = state["time"] + state["lag"] & M64
+    elif lag_change:
+        raise BadLine("change of lag in the running frame")
+    if first:
+        state["lag"] = state["hw"] - state["time"]
+    return _told(e, state, key)
+
+
+def _told(e, state, key):
+    """Stamps a tick, and notes its price."""
+    e.update(hw_time=state["hw"], msg_index=state["msg"], feed_time=state["time"])
+    if key is not None:
+        state["price"][key] = {k: e[k] for k in ("code", "price", "epoch") if k in e}
+        state["slots"] = [key[0], *(slot for slot in state["slots"] if slot != key[0])]
     return e
 
 
-def _control(body, state, kind):
+def _full(body, state, kind, first):
+    bits = body.take(2)
+    slot = body.take(3) if bits & 1 else _front(state)
+    if bits & 2:
+        state["flags"] = body.take(2)
+    if first and bits & 0x14:
+        raise BadLine("first entry away from the header's bases")
+    lag_change = body.zigzag() if bits & 4 else None
+    if bits & 8:
+        state["time"] = _signed(state["time"] + body.zigzag())
+    if bits & 16:
+        state["msg"] = state["msg"] + body.pn() & M40
+    if first:
+        state["lag"] = state["hw"] - state["time"]
+    if lag_change is not None:
+        state["lag"] += lag_change
+        state["hw"] = state["time"] + state["lag"] & M64
+    e = {"kind": kind, "slot": slot, "flags": state["flags"], "code": 0,
+         "side": body.take(1) if kind == "trade" else body.take(2) if kind == "status" else 0}
+    key = (slot, PRICE_KIND.get(kind)) if bits >> 5 & 3 else None
+    if key is not None:
+        e.update(_code(body, state, key) if bits >> 5 & 3 == 1 else state["price"][key])
+    e["size"] = body.pn() if bits >> 7 else 0
+    return _told(e, state, key)
+
+
+def _forget(state, slot, kinds):
+    for which in kinds:
+        state["price"].pop((slot, which), None)
+        state["epoch"].pop((slot, which), None)
+
+
+def _control(body, state):
+    bits = body.take(2)
+    kind = NAME[bits & 31]
+    slot = body.take(3) if bits & 32 else None
+    if bits & 64:
+        state["hw"] = state["hw"] + body.zigzag() & M64
     length = body.take(2)
     end = body.at + length
     e = {"kind": kind, "hw_time": state["hw"]}
     if kind in CONTROL_WITH_SLOT:
-        e["slot"] = state["slot"]
+        e["slot"] = _front(state) if slot is None else slot
     if kind == "gap":
         e.update(first=body.pn(), count=body.pn(), next_index=body.pn())
     elif kind == "ticks_dropped":
         e.update(count=body.pn())
+        state["slots"], state["epoch"], state["price"] = [], {}, {}
     elif kind == "recentre":
         e.update(price_kind=body.take(1), epoch=body.take(2), centre=body.zigzag())
-        state["epoch"].pop(e["price_kind"], None)
-        state["px"].pop(e["price_kind"], None)
+        _forget(state, e["slot"], [e["price_kind"]])
     elif kind == "refresh":
         e.update(price_kind=body.take(1), state=body.take(1), epoch=body.take(2), flags=body.take(2), status=body.take(2))
         if e["state"] & 1:
             e["centre"] = body.zigzag()
         if e["state"] & 2:
             e.update(price=body.zigzag(), size=body.pn())
+        _forget(state, e["slot"], [e["price_kind"]])
     elif kind == "void":
         e.update(first=body.pn(), count=body.pn(), disposition=body.take(2))
     elif kind == "heartbeat":
@@ -170,7 +263,7 @@ def _control(body, state, kind):
         e.update(generation=body.take(2))
         if kind == "slot_assigned":
             e.update(symbol=body.pn())
-        state["epoch"], state["px"] = {}, {}
+        _forget(state, e["slot"], range(3))
     elif kind == "restart":
         e.update(session=body.pn(), next_index=body.pn())
     else:

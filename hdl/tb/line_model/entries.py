@@ -48,13 +48,16 @@ class Stream:
             self.time = self.time + rng.choice([0, 0, 200]) & M64
             self.index = self.index + rng.randrange(2) & M40
             return
-        if rng.random() < 0.3:
-            self.hw = (self.hw + rng.choice([1, 60, 5000, rng.getrandbits(40)])) & M64
+        forward = 0
         if rng.random() < 0.6:
-            self.time = (self.time + rng.getrandbits(rng.choice([4, 8, 12, 16, 20, 24, 25]))) & M64
-        self.index = (self.index + rng.choice([0, 0, 1, 1, 2, 3, 4, 9])) & M40
+            bits = rng.choice([1, 4, 8, 8, 9, 12, 12, 13, 16, 20, 21, 24, 28, 29, 47, 48, 49])
+            forward = rng.choice([rng.getrandbits(bits), (1 << bits) - 1, 1 << bits - 1])
+        self.time = self.time + forward & M64
+        if rng.random() < 0.4:  # a new frame: as late as the one before, about as late, or not
+            self.hw = self.hw + rng.choice([forward, forward, forward + rng.randint(-40, 40), forward + 1, rng.getrandbits(40)]) & M64
+        self.index = (self.index + rng.choice([0, 0, 1, 1, 1, 1, 2, 3, 9, 14, 15, 16])) & M40
         if rng.random() > self.calm:
-            self.slot = rng.randrange(self.slots)
+            self.slot = rng.randrange(rng.choice([3, 8, self.slots]))
         if rng.random() > 0.97:
             self.flags = rng.choice([0, FLAG["maybe_bad_book"], 0xFF])
         if rng.random() > 0.97:
@@ -73,7 +76,8 @@ class Stream:
         e = self.base(kind)
         e.update(slot=self.slot, feed_time=self.time, flags=self.flags, is_tick=1,
                  unloaded=int(rng.random() < self.unloaded), first_of_frame=rng.getrandbits(1))
-        e["size"] = rng.choice([self.last_size, rng.getrandbits(8), rng.getrandbits(12), rng.getrandbits(13), edge64(rng)])
+        e["size"] = rng.choice([self.last_size, rng.getrandbits(4), rng.getrandbits(8), rng.getrandbits(12), 100 * rng.randrange(18),
+                                100 * rng.randrange(260), edge64(rng)])
         e["size"] = e["size"] & 0xFF if self.dense else e["size"]
         self.last_size = e["size"]
         if kind == "status":

@@ -4,7 +4,8 @@ from collections import Counter
 
 from contract.line import CONTROL_WITH_SLOT, KIND, SLOT
 from line_model.decode import NAME, decode_line
-from line_model.encode import pack_line, signed
+from line_model.encode import pack_line
+from line_model.numbers import signed
 
 M64 = (1 << 64) - 1
 M40 = (1 << 40) - 1
@@ -37,8 +38,8 @@ class Position:
 class Checker:
     """Fed with entries as they are taken, then with the lines; raises on the first disagreement."""
 
-    def __init__(self, feed):
-        self.feed = feed
+    def __init__(self, feed, clock):
+        self.feed, self.clock = feed, clock
         self.position = Position()
         self.kept = []
         self.before = {}           # number of kept entries -> position when the next came
@@ -64,9 +65,9 @@ class Checker:
     def line(self, line):
         """Checks one line; returns its entries."""
         header, decoded = decode_line(line)
-        assert header["seq"] == self.seq & 0xFFFFFFFF and header["feed"] == self.feed
+        assert header["seq"] == self.seq & 0xFFFFFFFF and (header["feed"], header["clock"]) == (self.feed, self.clock)
         entries = [self._entry(d, header) for d in decoded]
-        want = pack_line(entries, self.seq, self.feed)
+        want = pack_line(entries, self.seq, self.feed, self.clock)
         assert want == line, f"line {self.seq}:\n want {want and want.hex()}\n got  {line.hex()}\n entries {entries}"
         self.seq += 1
         return entries

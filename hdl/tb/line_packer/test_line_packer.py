@@ -5,29 +5,30 @@ import random
 import cocotb
 from cocotb.clock import Clock
 from cocotb.triggers import ClockCycles, RisingEdge
+from contract.line import BODY_NIBBLES, FORMS
 from lib.bench import run
 from lib.coverage import Coverage
 from lib.stream import always, bursts, source, stalls
 from lib.structs import ENTRY, PROBE
 from line_model.build import WHOLE
-from line_model.encode import NAME, Running, fits, nibbles_of
+from line_model.encode import NAME, Running, fits, lay_out
 from line_model.entries import Stream
 
 from drops import Checker
 
 SLOTS = 64
 TASKS = []  # of the round before: a test has several
-SOURCES = ["gen/esc_line_pkg.sv", "packer_pkg.sv", "line_crc.sv", "entry_fields.sv", "entry_nibbles.sv", "drop_counter.sv",
+SOURCES = ["gen/esc_line_pkg.sv", "packer_pkg.sv", "line_crc.sv", "recent_slots.sv", "entry_fields.sv", "entry_nibbles.sv", "drop_counter.sv",
            "line_packer.sv"]
 
 
 class Bench:
     """Packer with a source of entries, a stalling line port and a monitor of everything."""
 
-    def __init__(self, dut, feed=7, entry_stall=always, line_stall=always):
-        self.dut, self.feed, self.line_stall = dut, feed, line_stall
+    def __init__(self, dut, feed=7, clock=0, entry_stall=always, line_stall=always):
+        self.dut, self.feed, self.clock, self.line_stall = dut, feed, clock, line_stall
         self.entry_stall = entry_stall
-        self.checker = Checker(feed)
+        self.checker = Checker(feed, clock)
         self.lines, self.line_cycles, self.ticks = [], [], []
         self.probes, self.expected_probes = [], []
         self.dropped_ticks = self.dropped_controls = 0
@@ -43,6 +44,7 @@ class Bench:
         TASKS.append(cocotb.start_soon(Clock(dut.clk_i, 6, "ns").start()))
         dut.rst_ni.value = 0
         dut.feed_i.value = self.feed
+        dut.clock_i.value = self.clock & 0xFFFFFF
         dut.early_i.value = 0
         dut.upstream_busy_i.value = 0
         dut.line_ready_i.value = 0
@@ -86,7 +88,7 @@ class Bench:
                 held = word
                 if held is not None and ready:
                     self.lines.append(word.to_bytes(64, "little"))
-                    self.ticks.append(int(dut.line_ticks_o.value))
+                    self.ticks.append((int(dut.line_ticks_o.value), int(dut.line_entries_o.value)))
                     self.line_cycles.append(self.cycle)
                     held = None
             else:
@@ -109,7 +111,7 @@ class Bench:
         result = []
         for line, ticks in zip(self.lines, self.ticks):
             entries = self.checker.line(line)
-            assert ticks == sum(e.get("is_tick", 0) for e in entries), "ticks of the line"
+            assert ticks == (sum(e.get("is_tick", 0) for e in entries), len(entries)), "ticks and entries of the line"
             result.append(entries)
         self.checker.end()
         kept = [p for p in self.probes if p["t_in"] or p["is_tick"]]
@@ -118,37 +120,58 @@ class Bench:
         return result
 
 
-def cover(cov, lines):
-    """Samples the forms and lengths of everything packed."""
+def cover(cov, lines, clock):
+    """Samples how everything packed was laid out, and what did not fit."""
+    running = None
     for entries in lines:
+        if running and entries[0]["kind"] <= 3:
+            cov.hit(next_line=running.slot_class(entries[0]["slot"]))
+        running, used = Running(entries[0], clock), 0
         cov.hit(line_entries=str(len(entries)) if len(entries) < 5 else "5 or 6" if len(entries) < 7 else "7 and more")
-        running = Running(entries[0])
-        for i, e in enumerate(entries):
-            nibbles, compact = nibbles_of(e, running, i == 0)
-            form = "compact" if compact else "first" if i == 0 else "full"
-            cov.hit(kind=NAME[e["kind"]], form=form, length=min(len(nibbles) // 8, 8))
+        for e in entries:
+            form = lay_out(e, running)
+            used += len(form.nibbles)
+            cov.hit(kind=NAME[e["kind"]], layout=form.name, length=min(len(form.nibbles) // 8, 8), **{
+                name: value for name, value in form.details.items() if name != "full"})
+            for name in form.details.get("full", []):
+                cov.hit(full=name)
+        cov.hit(end={0: "full", 1: "lone nibble"}.get(BODY_NIBBLES - used, "end mark"))
 
 
 def coverage():
     """Every kind in every form it can have."""
     cov = Coverage("line_packer")
-    ticks = ["bid", "ask", "trade", "trade_break", "status"]
+    priced, others = ["bid", "ask", "trade"], ["trade_break", "status"]
     controls = ["gap", "recentre", "refresh", "void", "heartbeat", "restart", "slot_assigned", "slot_released"]
-    cov.bins("kind", ticks + controls + ["ticks_dropped"])
-    cov.bins("form", ["first", "full", "compact"])
+    cov.bins("kind", priced + others + controls + ["ticks_dropped"])
+    cov.bins("layout", ["first", "compact", "full first", "full", "control"])
+    cov.bins("form", FORMS)
+    cov.bins("time", ["none", "short", "medium", "long", "long with step", "frame_short", "frame_medium", "frame_long"])
+    cov.bins("size", ["nibble", "hundreds", "byte", "number of hundreds", "number"])
+    cov.bins("lag", ["none", "stays", "short", "number"])
+    cov.bins("slot_class", range(8))
+    cov.bins("full", [f"has_{what}" for what in ("slot", "flags", "lag", "time", "step", "size")] + [f"price {how}" for how in ("none", "code", "same")])
+    cov.bins("control", ["neither", "slot", "hw", "slot and hw"])
+    cov.bins("end", ["full", "lone nibble", "end mark"])
+    cov.bins("next_line", range(8))  # place of the slot that opens a line in the list of the line before
     cov.bins("length", range(9))
     cov.bins("line_entries", ["1", "2", "3", "4", "5 or 6", "7 and more"])
     cov.bins("announced_behind", ["tick", *controls])  # the last entry, which says where the stream stands
     cov.bins("event", ["no_fit", "drop_tick", "drop_control", "drop_announcing", "urgent", "early"])
-    cov.cross("kind x form", "kind", "form",
-              ignore=lambda kind, form: form == "compact" and kind not in ("bid", "ask", "trade"))
+    cov.cross("kind x layout", "kind", "layout",
+              ignore=lambda kind, layout: (layout == "control") == (kind in priced + others)
+              or (kind in others and layout in ("first", "compact")))
     return cov
+
+
+CLOCKS = [0, 1, -1, 1_900_000, (1 << 23) - 1, -(1 << 23)]
 
 
 async def random_round(dut, cov, count, **options):
     """One reset, one random stream, everything compared."""
     calm, controls, unloaded = options.get("calm", 0.8), options.get("controls", 0.15), options.get("unloaded", 0.0)
-    bench = Bench(dut, random.getrandbits(8), options.get("entry_stall", always), options.get("line_stall", always))
+    clock = random.choice(CLOCKS)
+    bench = Bench(dut, random.getrandbits(8), clock, options.get("entry_stall", always), options.get("line_stall", always))
     await bench.start()
     dut.early_i.value = early = options.get("early", 0)
     stream = Stream(slots=SLOTS, calm=calm, controls=controls, unloaded=unloaded, dense=options.get("dense", False))
@@ -163,7 +186,7 @@ async def random_round(dut, cov, count, **options):
     bench.line_stall = always
     await bench.drain()
     lines = bench.check()
-    cover(cov, lines)
+    cover(cov, lines, clock)
     for name, count in [("no_fit", bench.no_fit), ("drop_tick", bench.dropped_ticks), ("drop_announcing", bench.drops_while_announcing),
                         ("drop_control", bench.dropped_controls), ("early", early)]:
         if count:
@@ -178,7 +201,7 @@ async def random_round(dut, cov, count, **options):
     if busy_p == 1.0:
         # Nothing but a full line (or an urgent tick) closes a line while more is on the way.
         for entries, after in zip(lines, lines[1:]):
-            assert is_urgent(entries[-1], early) or not fits([*entries, after[0]]), "line closed too early"
+            assert is_urgent(entries[-1], early) or not fits([*entries, after[0]], clock), "line closed too early"
     return bench, lines
 
 

@@ -55,7 +55,7 @@ class Bench:
         TASKS.append(cocotb.start_soon(self._run()))
 
     def line(self, k):
-        """Line k: number in front, entry count at byte 19, the rest from k alone."""
+        """Line k: number in front, the rest from k alone."""
         rng = random.Random(k)
         data = bytearray(rng.randbytes(64))
         data[0:4] = (k & 0xFFFFFFFF).to_bytes(4, "little")
@@ -67,6 +67,7 @@ class Bench:
             if not offered and self.sent < self.to_send and not self.line_stall():
                 dut.line_i.value = self.line(self.sent)
                 dut.ticks_i.value = self.sent % 21
+                dut.entries_i.value = self.sent % 25 + 1
                 offered = True
                 self.offered_at[self.sent] = self.cycle
             dut.valid_i.value = int(offered)
