@@ -65,7 +65,7 @@ def decode_line(line):
         raise BadLine(f"version and flags {line[17]:#x}")
     body = Nibbles(line[22:60])
     time = _signed(header["hw_time"] - header["clock"] * CLOCK_UNIT_NS)
-    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": time, "lag": None, "flags": 0, "slots": [],
+    state = {"msg": header["msg_index"], "hw": header["hw_time"], "time": time, "lag": header["clock"] * CLOCK_UNIT_NS, "flags": 0, "slots": [],
              "epoch": {}, "price": {}}
     entries = []
     while body.number >> 4 * body.at:

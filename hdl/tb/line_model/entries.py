@@ -47,6 +47,8 @@ class Stream:
         if self.dense:
             self.time = self.time + rng.choice([0, 0, 200]) & M64
             self.index = self.index + rng.randrange(2) & M40
+            if rng.random() > self.calm:
+                self.slot = rng.randrange(5)
             return
         forward = 0
         if rng.random() < 0.6:
@@ -96,6 +98,8 @@ class Stream:
         last = self.price.get(key, edge64(rng))
         self.price[key] = rng.choices([last, (last + rng.randint(-20, 20)) & M64, edge64(rng)], [4, 5, 1] if not self.dense else [20, 1, 0])[0]
         e.update(has_price=1, price=self.price[key])
+        if key not in self.centre and rng.random() < 0.3:  # set by the host before the start
+            self.centre[key], self.epoch[key] = last, self.epoch.get(key, 0)
         distance = (self.price[key] - self.centre[key] + 128) & M64 if key in self.centre else 0
         if 1 <= distance <= 255:
             e.update(code=distance, epoch=self.epoch[key])

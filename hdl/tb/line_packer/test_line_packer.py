@@ -149,7 +149,7 @@ def coverage():
     cov.bins("time", ["none", "short", "medium", "long", "long with step", "frame_short", "frame_medium", "frame_long"])
     cov.bins("size", ["nibble", "hundreds", "byte", "number of hundreds", "number"])
     cov.bins("lag", ["none", "stays", "short", "number"])
-    cov.bins("slot_class", range(8))
+    cov.bins("slot_class", [0, 1, 2, 3, 4, 5, 7])  # behind 7 slots a line has no room for the one at place 6
     cov.bins("full", [f"has_{what}" for what in ("slot", "flags", "lag", "time", "step", "size")] + [f"price {how}" for how in ("none", "code", "same")])
     cov.bins("control", ["neither", "slot", "hw", "slot and hw"])
     cov.bins("end", ["full", "lone nibble", "end mark"])
@@ -218,13 +218,37 @@ async def lines_equal_the_reference(dut):
         {"busy": 1.0}, {"busy": 1.0, "calm": 0.99, "controls": 0.02}, {"busy": 0.5}, {"busy": 0.0},
         {"busy": 1.0, "controls": 1.0}, {"busy": 1.0, "calm": 0.0}, {"busy": 0.9, "unloaded": 0.3},
         {"busy": 1.0, "unloaded": 0.5, "early": 1}, {"busy": 0.8, "entry_stall": stalls(0.5)},
-        {"busy": 0.3, "entry_stall": bursts(5, 15)}, {"busy": 1.0, "controls": 0.0, "dense": True},
+        {"busy": 0.3, "entry_stall": bursts(5, 15)}, {"busy": 1.0, "controls": 0.0, "dense": True, "calm": 1.0},
+        {"busy": 1.0, "controls": 0.02, "dense": True, "calm": 0.3},
     ]
     by_drops = [hole for hole in cov.holes() if "drop" in hole or "announced" in hole]
     for number in cov.rounds(len(tempers), but=by_drops):
         options = tempers[number % len(tempers)]
         bench, _ = await random_round(dut, cov, 600, **options)
         assert bench.dropped_ticks == bench.dropped_controls == 0, "dropped although the port was free"
+
+
+@cocotb.test()
+async def seven_slots_fill_a_line(dut):
+    """The shortest prices there are (0, escaped): seven slots fill a body to the last nibble. Each place of the list is named, and
+    is where the slot stood that opens the next line."""
+    for place, fits_in in [(place, True) for place in range(6)] + [(place, False) for place in range(3, 7)]:
+        bench = Bench(dut)
+        await bench.start()
+        dut.upstream_busy_i.value = 1
+        stream = Stream(controls=0.0)
+        stream.time = stream.hw  # the first feed time is a lone nibble
+        before = random.sample(range(SLOTS), 6 if fits_in else place + 1)
+        for number, slot in enumerate([*before, before[-1 - place]]):
+            e = stream.base("bid")
+            e.update(slot=slot, feed_time=stream.time, is_tick=1, has_price=1, size=random.randrange(16))
+            if number == len(before) and not fits_in:
+                e.update(price=1 << 62, size=1 << 62)  # 40 nibbles
+            bench.source.send(e)
+        await bench.drain()
+        lines = bench.check()
+        assert [len(entries) for entries in lines] == ([7] if fits_in else [place + 1, 1])
+        cover(COVERAGE, lines, 0)
 
 
 @cocotb.test()
