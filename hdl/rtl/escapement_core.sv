@@ -52,6 +52,7 @@ module escapement_core
   output logic probe_valid_o,  // an entry entered a line
   output probe_t probe_o,
   output logic line_accept_o,  // a line was accepted at the write port
+  output logic [6:0] line_entries_o,  // with so many entries
   output logic [31:0] core_cycle_o,
   output logic [1:0] front_busy_o,  // of each line: a frame's end has not reached its frame FIFO
   output logic idle_o  // nothing in flight between MAC and write port
@@ -399,6 +400,7 @@ module escapement_core
     .busy_o           (ring_busy)
   );
   assign line_accept_o = line_written;
+  assign line_entries_o = entries_written;
 
   // A frame still coming in makes no entries before its records are released: it holds no line back.
   // Nor does what waits for a book or a table that has stopped for a while.

@@ -81,6 +81,7 @@ module escapement_top
   output logic probe_valid_o,
   output probe_t probe_o,
   output logic line_accept_o,
+  output logic [6:0] line_entries_o,
   output logic [31:0] core_cycle_o,
   output logic [1:0] rx_busy_o,  // of each line: a frame's end has not reached its frame FIFO
   output logic idle_o
@@ -228,6 +229,7 @@ module escapement_top
     .probe_valid_o,
     .probe_o,
     .line_accept_o,
+    .line_entries_o,
     .core_cycle_o,
     .front_busy_o(front_busy),
     .idle_o

@@ -139,7 +139,8 @@ module line_packer
     if (f.has_price && !f.told.same) begin
       nibbles = nibbles + (f.code != 8'd0 && !f.told.epoch_known ? 8'd4 : 8'd2);
     end
-    return nibbles + 8'(f.time_run.len) + 8'(f.step.len) + 8'(f.payload_len) + 8'(f.size.len) + price;
+    return nibbles + price + 8'(f.time_run.len) + 8'(f.step.len) + 8'(f.payload_len) +
+        8'(f.size.len);
   endfunction
   // verilator lint_on UNUSEDSIGNAL
 

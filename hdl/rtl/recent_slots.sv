@@ -84,8 +84,8 @@ module recent_slots
     told_o.epoch_known = side.epoch_known;
     told_o.same = side.known && side.code == entry_i.code &&
         (entry_i.code != 8'd0 || side.exact == entry_i.price);
-    told_o.by_nibble = side.known && side.code != 8'd0 && entry_i.code != 8'd0 && entry_i.kind != KindTrade &&
-        (steps[8:3] == 6'd0 || steps[8:3] == 6'h3f);
+    told_o.by_nibble = side.known && side.code != 8'd0 && entry_i.code != 8'd0 &&
+        entry_i.kind != KindTrade && (steps[8:3] == 6'd0 || steps[8:3] == 6'h3f);
     told_o.delta = steps[3:0];
   end
 

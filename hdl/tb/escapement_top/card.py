@@ -181,13 +181,14 @@ class Card:
             if dut.probe_valid_o.value == 1:
                 self.probes.append(PROBE.unpack(int(dut.probe_o.value)))
             if dut.line_accept_o.value == 1:
-                self.accepts.append(int(dut.core_cycle_o.value))
+                self.accepts.append((int(dut.core_cycle_o.value), int(dut.line_entries_o.value)))
                 self._match()
 
     def _match(self):
         while self.accepts and self.counts:
-            cycle = self.accepts.popleft()
-            for _ in range(self.counts.popleft()):
+            (cycle, entries), count = self.accepts.popleft(), self.counts.popleft()
+            assert entries == count, f"a line of {count} entries was said to have {entries}"
+            for _ in range(count):
                 probe = self.probes.popleft()
                 self.latencies.append((cycle - probe["t_in"] & 0xFFFFFFFF, probe))
 

@@ -296,9 +296,8 @@ mod tests {
     fn line(number: u64) -> [u8; LINE_BYTES] {
         let mut line = [0; LINE_BYTES];
         line[..4].copy_from_slice(&(number as u32).to_le_bytes());
-        line[17] = 0x10;
-        line[19] = 1;
-        line[20..28]
+        line[17] = 0x20;
+        line[22..30]
             .copy_from_slice(&(number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
         let crc = crc32c(&line[..60]);
         line[60..].copy_from_slice(&crc.to_le_bytes());

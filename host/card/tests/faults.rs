@@ -132,17 +132,17 @@ fn a_lost_doorbell_is_found_and_rung_again() {
 fn another_abi_is_refused_and_both_versions_are_named() {
     for (abi, named) in [
         (AbiVersion { major: 1, minor: 0, line_format: 1 }, "1.0 (line format 1)"),
+        (AbiVersion { major: 4, minor: 0, line_format: 2 }, "4.0 (line format 2)"),
+        (AbiVersion { major: 2, minor: 2, line_format: 1 }, "2.2 (line format 1)"),
         (AbiVersion { major: 3, minor: 0, line_format: 1 }, "3.0 (line format 1)"),
-        (AbiVersion { major: 2, minor: 0, line_format: 1 }, "2.0 (line format 1)"),
-        (AbiVersion { major: 2, minor: 1, line_format: 1 }, "2.1 (line format 1)"),
-        (AbiVersion { major: 2, minor: 2, line_format: 9 }, "2.2 (line format 9)"),
+        (AbiVersion { major: 3, minor: 0, line_format: 9 }, "3.0 (line format 9)"),
     ] {
         let plan = FaultPlan { abi: Some(abi), ..Default::default() };
         let error = Driver::open(Faulty::new(SoftCard::new(), plan, 1)).unwrap_err();
         let text = error.to_string();
-        assert!(text.contains(named) && text.contains("2.2 (line format 1)"), "{text}");
+        assert!(text.contains(named) && text.contains("3.0 (line format 2)"), "{text}");
     }
-    let newer = AbiVersion { major: 2, minor: 7, line_format: 1 };
+    let newer = AbiVersion { major: 3, minor: 7, line_format: 2 };
     let plan = FaultPlan { abi: Some(newer), ..Default::default() };
     let driver = Driver::open(Faulty::new(SoftCard::new(), plan, 1)).unwrap();
     assert_eq!(driver.info().abi, newer);

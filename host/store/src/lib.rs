@@ -5,7 +5,7 @@
 //! use escapement_codec::{Price, TickKind};
 //! use escapement_store::{ParquetTicks, Row, Source};
 //!
-//! let source = Source { names: "a.pcap", abi: "2.2" };
+//! let source = Source { names: "a.pcap", abi: "3.0" };
 //! let mut file = ParquetTicks::new(Vec::new(), &source, false)?;
 //! file.write(&Row {
 //!     msg_index: 0,

@@ -88,6 +88,7 @@ inline Probe probe(const VCard& t) {
           (bits >> 40 & 1) != 0};
 }
 inline bool line_accept(const VCard& t) { return t.line_accept_o; }
+inline uint32_t line_entries(const VCard& t) { return t.line_entries_o; }
 inline uint32_t core_cycle(const VCard& t) { return t.core_cycle_o; }
 inline bool idle(const VCard& t) { return t.idle_o; }
 

@@ -132,11 +132,8 @@ struct EscModel {
   uint64_t interrupts = 0;
   bool irq_before = false;
 
-  // Probes: entries that entered a line, and lines accepted at the core's write port whose entry count is not yet known
-  // because the line is still crossing to the host clock.
+  // Entries that entered a line which was not yet accepted at the core's write port.
   std::deque<Probe> probes;
-  std::deque<uint32_t> accepted;
-  std::deque<uint32_t> accepted_counts;
   uint64_t probe_errors = 0;
   bool early = false;
   std::vector<uint32_t> all = std::vector<uint32_t>(kEscBuckets);
@@ -223,8 +220,7 @@ struct EscModel {
     if (scheduled) stage_counts.sample(top);
     if (ports::probe_valid(top)) probes.push_back(ports::probe<Probe>(top));
     if (ports::line_accept(top)) {
-      accepted.push_back(ports::core_cycle(top));
-      match_probes();
+      match_probes(ports::core_cycle(top), ports::line_entries(top));
     }
   }
 
@@ -266,8 +262,6 @@ struct EscModel {
     ports::write_data(top, line);
     ++lines;
     if (write_rate != 0) write_credit -= 65536;
-    accepted_counts.push_back(line[19]);
-    match_probes();
     if (bus_master) {
       for (const Mapping& m : mappings) {
         if (iova >= m.iova && iova - m.iova <= m.bytes - 64 && iova % 64 == 0) {
@@ -284,29 +278,24 @@ struct EscModel {
     last_fault = iova;
   }
 
-  void match_probes() {
-    while (!accepted.empty() && !accepted_counts.empty()) {
-      const uint32_t accepted_at = accepted.front();
-      const uint32_t count = accepted_counts.front();
-      accepted.pop_front();
-      accepted_counts.pop_front();
-      for (uint32_t i = 0; i < count; ++i) {
-        if (probes.empty()) {
-          ++probe_errors;
-          break;
-        }
-        const Probe p = probes.front();
-        probes.pop_front();
-        if (!p.is_tick) continue;
-        const uint32_t taken = accepted_at - p.t_in;
-        const uint32_t bucket = taken < kEscBuckets ? taken : kEscBuckets - 1;
-        const bool is_unloaded = p.unloaded && (early || p.first_of_frame);
-        ++all[bucket];
-        count_type(p.type, 0, bucket);
-        if (is_unloaded) {
-          ++unloaded[bucket];
-          count_type(p.type, 1, bucket);
-        }
+  // A line of `count` entries was accepted.
+  void match_probes(uint32_t accepted_at, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+      if (probes.empty()) {
+        ++probe_errors;
+        break;
+      }
+      const Probe p = probes.front();
+      probes.pop_front();
+      if (!p.is_tick) continue;
+      const uint32_t taken = accepted_at - p.t_in;
+      const uint32_t bucket = taken < kEscBuckets ? taken : kEscBuckets - 1;
+      const bool is_unloaded = p.unloaded && (early || p.first_of_frame);
+      ++all[bucket];
+      count_type(p.type, 0, bucket);
+      if (is_unloaded) {
+        ++unloaded[bucket];
+        count_type(p.type, 1, bucket);
       }
     }
   }
@@ -397,8 +386,6 @@ struct EscModel {
 
   void forget_probes() {
     probes.clear();
-    accepted.clear();
-    accepted_counts.clear();
   }
 
   int32_t inject(int line, const uint8_t* bytes, size_t length, uint64_t stamp, bool bad) {

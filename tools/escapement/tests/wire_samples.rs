@@ -62,7 +62,7 @@ fn cards_say_who_they_are() {
         let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
         assert_eq!(
             (run.code, &json["abi"]["major"], &json["params"]["slots"]),
-            (0, &2.into(), &64.into())
+            (0, &3.into(), &64.into())
         );
     }
 }

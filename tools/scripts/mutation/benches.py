@@ -51,6 +51,7 @@ BENCHES = {
     "mold_udp64": "block_splitter",
     "offset_code": "offset_code",
     "order_table": "decode_stage",
+    "recent_slots": "line_packer",
     "reset_link": "reset_link",
     "ring_writer": "ring_writer",
     "rx_cdc": "rx_cdc",

@@ -35,7 +35,7 @@ impl LineDecoder {
             RingEvent::Line { line, number } => {
                 self.lines += 1;
                 let line = line.decode().unwrap_or_else(|e| panic!("line {number}: {e}"));
-                assert!(line.count > 0, "line {number} is empty");
+                let before = self.entries.len() as u64 + self.unknown_centres;
                 for item in line {
                     let item = item.unwrap_or_else(|e| panic!("line {number}: {e}"));
                     match self.centres.resolve(item) {
@@ -44,6 +44,8 @@ impl LineDecoder {
                         other => panic!("line {number}: {other:?}"),
                     }
                 }
+                let after = self.entries.len() as u64 + self.unknown_centres;
+                assert!(after > before, "line {number} is empty");
             }
         }
     }
