@@ -166,7 +166,8 @@ module entry_fields
     end
 
     lots = lots_less_one(e.size[14:0]);
-    hundreds = e.size != 64'd0 && e.size <= 64'd25600 && 15'(lots) * 15'd100 + 15'd100 == e.size[14:0];
+    hundreds = e.size != 64'd0 && e.size <= 64'd25600 &&
+        15'(lots) * 15'd100 + 15'd100 == e.size[14:0];
     if (e.size[63:4] == 60'd0) begin
       f.size_class = SizeNibble;
       f.size_short = fixed(5'd1, e.size);

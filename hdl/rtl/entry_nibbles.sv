@@ -152,7 +152,8 @@ module entry_nibbles
       head_len = !has_prefix ? 4'd0 : fields_i.slot_class == 3'(LineSlotOther) ? 4'd5 : 4'd2;
       if (has_prefix) begin
         head[2:0] = fields_i.slot_class;
-        head[4:3] = !has_lag || fields_i.lag_stays ? LagStays : fields_i.lag_short ? LagShort : LagNumber;
+        head[4:3] = fields_i.lag_short ? LagShort : LagNumber;
+        if (!has_lag || fields_i.lag_stays) head[4:3] = LagStays;
         if (fields_i.slot_class == 3'(LineSlotOther)) head[19:8] = fields_i.slot;
       end
     end else begin

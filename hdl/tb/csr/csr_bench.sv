@@ -46,7 +46,7 @@ module csr_bench
   input  wire logic [           63:0] lost_i,
   input  wire logic [           10:0] voided_i,
   input  wire logic [            6:0] ticks_written_i,
-  input  wire logic [            7:0] entries_written_i,
+  input  wire logic [            6:0] entries_written_i,
   output logic                        axil_busy_o
 );
 

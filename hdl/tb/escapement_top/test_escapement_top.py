@@ -11,6 +11,7 @@ from lib.bench import RTL, run
 from lib.coverage import Coverage
 from lib.stream import bursts, stalls
 from line_model.build import WHOLE
+from line_model.decode import decode_line
 
 import frames
 from card import Card
@@ -93,7 +94,7 @@ async def check_ledgers(card, want):
         assert kinds["gap"] == want.declared
     assert c["output_interrupts"] == len(card.irqs)
     assert c["output_lines_written"] == len(card.lines) == await card.read("RING_HEAD")
-    assert c["output_entries_written"] == sum(line[19] for line in card.lines)
+    assert c["output_entries_written"] == sum(len(decode_line(line)[1]) for line in card.lines)
     return c
 
 
