@@ -29,7 +29,7 @@ FIELDS = {
     "FEED_GROUP_B": {"address": "group_b", "port": "port_b"}, "LINES": {"configured": "lines"}, "GAP_WINDOW": {"ns": "gap_window_ns"},
     "FEED_PROTOCOL": {"id": "protocol", "transport": "mold", "channel": "channel"},
     "TIME_SET": {"ns": "time_set_ns"}, "TIME_RATE": {"inc": "time_rate"}, "REFRESH_INTERVAL": {"ns": "refresh_interval_ns"},
-    "RECENTRE_RUN": {"value": "recentre_run"}, "RING_BASE": {"iova": "ring_base"},
+    "RECENTRE_RUN": {"value": "recentre_run"}, "LINE_CLOCK": {"units": "line_clock"}, "RING_BASE": {"iova": "ring_base"},
     "RING_CONTROL": {"size_log2": "ring_size_log2", "broadcast": "ring_broadcast", "enable": "ring_enable"},
     "RING_TAIL": {"lines": "ring_tail"}, "IRQ_CONTROL": {"enable": "irq_enable", "holdoff_ns": "irq_holdoff_ns"},
     "MAP_SYMBOL": {"value": "map_symbol"},
