@@ -17,7 +17,9 @@ of the sound circuit and 20 s. Survivors are listed with their line; the run fai
 would let live once in a hundred samples. The seed is printed; the same seed on the same sources draws the same mutants. The
 results lie in out/mutation.json.
 
-Survivors known to change nothing that can be seen stand, with the reason, in mutants_equivalent.toml.
+Two kinds of survivors are listed but do not count in the share. `same`: Verilator makes the same C++ of it as of the sound
+circuit, in every build of its bench and in the card. `equivalent`: known to change nothing that can be seen; these stand, with
+the reason, in mutants_equivalent.toml.
 """
 
 import argparse
@@ -36,6 +38,8 @@ from mutation.benches import BENCHES
 from mutation.changes import Mutant
 from mutation.sample import ROOT, draw, enough, population
 
+#: Survivors that change nothing.
+UNCOUNTED = ("same", "equivalent")
 EQUIVALENT = Path(__file__).with_name("mutants_equivalent.toml")
 
 
@@ -45,6 +49,14 @@ def excused(mutant: Mutant) -> str | None:
         if (entry["module"], entry["before"], entry["after"]) == (mutant.module, mutant.before, mutant.after):
             return entry["why"]
     return None
+
+
+def excuse(bed: Bed, mutants: list[Mutant]) -> None:
+    """Finds the survivors that change nothing: those of the list, then those that are the same circuit to Verilator."""
+    for mutant in mutants:
+        if mutant.result == "survived" and excused(mutant):
+            mutant.result = "equivalent"
+    bed.excuse_same([m for m in mutants if m.result == "survived"])
 
 
 class Run:
@@ -78,13 +90,17 @@ class Run:
                     if task:
                         name, mutants = task
                         began = time.monotonic()
-                        refused = Bed(name, Path(place), build, self.seed).judge(mutants, self.until)
+                        bed = Bed(name, Path(place), build, self.seed)
+                        refused = bed.judge(mutants, self.until)
+                        excuse(bed, mutants)
                         with self.lock:
                             self.alone += refused
                             print(f"bench {name}: {len(mutants)} mutants in {time.monotonic() - began:.0f} s", flush=True)
                             self.keep([m for m in mutants if m.result])
                     else:
-                        Bed(BENCHES[single.module], Path(place), build, self.seed).judge_alone(single)
+                        bed = Bed(BENCHES[single.module], Path(place), build, self.seed)
+                        bed.judge_alone(single)
+                        excuse(bed, [single])
                         with self.lock:
                             self.keep([single])
             except Exception as error:  # ends all threads; main tells it
@@ -92,8 +108,6 @@ class Run:
 
     def keep(self, mutants: list[Mutant]) -> None:
         for mutant in mutants:
-            if mutant.result == "survived" and excused(mutant):
-                mutant.result = "equivalent"
             self.done.append(mutant)
             print(f"{len(self.done)}/{self.wanted} {mutant.result:<9} {mutant.module}.sv:{mutant.number} [{mutant.rule}] {mutant.seconds} s {mutant.how}\n"
                   f"    {mutant.before}\n    {mutant.after}", flush=True)
@@ -113,22 +127,24 @@ def listing(modules: list[str]) -> None:
 def report(run: Run, modules: list[str], seed: int, percent: float) -> bool:
     """Writes the results and says them; True when enough were killed."""
     done = [m for m in run.done if m.result != "no circuit"]
-    judged = [m for m in done if m.result != "equivalent"]
+    judged = [m for m in done if m.result not in UNCOUNTED]
     killed = sum(m.result == "killed" for m in judged)
     share = 100.0 * killed / len(judged) if judged else 0.0
     needed = enough(len(judged), percent)
     out = ROOT / "out" / "mutation.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps({"seed": seed, "killed": killed, "judged": len(judged), "mutants": [m.told() for m in run.done]}, indent=1))
-    print(f"\n{'module':<18}{'killed':>7}{'survived':>10}{'equivalent':>12}")
+    results = ("killed", "survived", *UNCOUNTED)
+    print(f"\n{'module':<18}" + "".join(f"{result:>12}" for result in results))
     for module in modules:
-        counts = [sum(m.module == module and m.result == result for m in done) for result in ("killed", "survived", "equivalent")]
-        print(f"{module:<18}{counts[0]:>7}{counts[1]:>10}{counts[2]:>12}")
-    print(f"mutate_rtl: {killed} of {len(judged)} killed ({share:.1f} %; {needed} needed), {len(done) - len(judged)} known to be equivalent, "
+        print(f"{module:<18}" + "".join(f"{sum(m.module == module and m.result == result for m in done):>12}" for result in results))
+    same, known = (sum(m.result == result for m in done) for result in UNCOUNTED)
+    print(f"mutate_rtl: {killed} of {len(judged)} killed ({share:.1f} %; {needed} needed), "
+          f"{same} the same circuit, {known} known to be equivalent, "
           f"{sum(m.fixed for m in judged)} fixed, {len(run.done) - len(done)} no circuit, {run.wanted - len(run.done)} not begun; seed {seed}")
-    for m in judged:
-        if m.result == "survived":
-            print(f"survived: hdl/rtl/{m.module}.sv:{m.number} [{m.rule}]\n    {m.before}\n    {m.after}")
+    for result in (*UNCOUNTED, "survived"):
+        for m in (m for m in done if m.result == result):
+            print(f"{result}: hdl/rtl/{m.module}.sv:{m.number} [{m.rule}]\n    {m.before}\n    {m.after}")
     return bool(judged) and killed >= needed
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "hdl" / "tb"))
 import mutate_rtl  # noqa: E402
+from lib import mutants as bench_mutants  # noqa: E402
 from mutation import bed, sample, schema  # noqa: E402
 from mutation.benches import BENCHES  # noqa: E402
 from mutation.changes import mutants_of, mutated  # noqa: E402
@@ -181,6 +183,56 @@ def test_a_verdict_is_of_all_builds_and_a_kill_of_any(tmp_path):
     place.verdicts.write_text("".join(json.dumps({"build": "b", "number": n, "killed": k, "seconds": 1.0, "how": ""}) + "\n" for n, k in verdicts))
     place._read(list(enumerate(of_card_time, 1)))
     assert [(m.result, m.seconds) for m in of_card_time] == [("killed", 2.0), ("killed", 1.0), ("survived", 1.0)]
+
+
+CLOSED = """
+  if (Width == 0) begin : gen_never
+    wire both = re_i && we_i;
+  end
+  if (Width != 37) begin : gen_not_in_the_bench
+    always_ff @(posedge clk_i) if (re_i && waddr_i == raddr_i) assert (rdata_o[0]);
+  end
+"""
+
+
+@pytest.mark.skipif(shutil.which("verilator") is None, reason="no Verilator on PATH")
+def test_only_what_is_the_same_circuit_everywhere_is_excused(tmp_path):
+    """A branch that is closed everywhere is; one that the card opens, or a line that is in use, is not."""
+    place = bed.Bed("sync_ram", tmp_path, tmp_path / "build", 1)
+    place.sound["sync_ram"] = text = place.sound["sync_ram"].replace("  logic [Width-1:0] mem", f"{CLOSED}\n  logic [Width-1:0] mem")
+    found = [m for m in mutants_of("sync_ram", text) if not m.fixed]
+    never = [m for m in found if "wire both" in m.before]
+    elsewhere = [m for m in found if m.rule == "==" and "waddr_i == raddr_i" in m.before]
+    used = [m for m in found if m.rule == "always" and "if (we_i) mem" in m.before]
+    assert len(never) == len(elsewhere) == len(used) == 1
+    place.excuse_same([*never, *elsewhere, *used])
+    assert (never[0].result, elsewhere[0].result, used[0].result) == ("same", "", "")
+    assert place.rtl.joinpath("sync_ram.sv").read_text() == text
+
+
+def test_a_build_that_is_another_circuit_fails_and_is_logged(tmp_path):
+    file, log = tmp_path / "plan.json", tmp_path / "log"
+    file.write_text(json.dumps({"numbers": [0], "plusarg": "p", "until": None, "emitted": {"a": "1"}, "log": str(log)}))
+    plan = bench_mutants.Plan(file)
+    plan.compare("a", "1")
+    plan.compare("new", "3")
+    with pytest.raises(AssertionError):
+        plan.compare("a", "2")
+    assert [(e["build"], e["digest"]) for e in map(json.loads, log.read_text().splitlines())] == [("a", "1"), ("new", "3"), ("a", "2")]
+    assert plan.left() == [0]
+
+
+def test_the_same_and_the_equivalent_do_not_count(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(mutate_rtl, "ROOT", tmp_path)
+    done = everything("card_time")[:4]
+    for mutant, result in zip(done, ("killed", "survived", "same", "equivalent")):
+        mutant.result = result
+    run = mutate_rtl.Run([], [], 1, None, tmp_path)
+    run.done, run.wanted = done, 4
+    assert mutate_rtl.report(run, ["card_time"], 1, 50.0)
+    said = capsys.readouterr().out
+    assert "1 of 2 killed (50.0 %" in said and "1 the same circuit, 1 known to be equivalent" in said
+    assert "\nsame: hdl/rtl/card_time.sv" in said and "\nequivalent: hdl/rtl/card_time.sv" in said
 
 
 def test_a_refusal_of_the_compiler_is_read_by_its_line(tmp_path):

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from cocotb_tools.runner import get_results, get_runner
 
-from lib import mutants, seeds
+from lib import emitted, mutants, seeds
 
 ROOT = Path(__file__).resolve().parents[3]
 RTL = ROOT / "hdl" / "rtl"
@@ -104,6 +104,10 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
 
     print(f"{testname}: module {module}, parameters {parameters}, ESCAPEMENT_SEED={', '.join(map(str, chosen))}", flush=True)
     flags = "-O1 -g0"
+    build_args = ["--assert", *lint, "--x-assign", "unique", "--x-initial", "unique", "-CFLAGS", flags, *build_args]
+    if plan and plan.emitted is not None:
+        plan.compare(build_dir.name, emitted.digest(module, files, parameters, defines or {}, build_args, build_dir.with_name("emitted")))
+        return
     runtime = Runtime(base, flags)
     build_dir.mkdir(parents=True, exist_ok=True)
     runtime.lend(build_dir)
@@ -116,7 +120,7 @@ def run(module, sources, parameters=None, testname=None, testcase=None, defines=
         build_dir=build_dir,
         waves=waves,
         timescale=("1ns", "1ps"),
-        build_args=["--assert", *lint, "--x-assign", "unique", "--x-initial", "unique", "-CFLAGS", flags, *build_args],
+        build_args=build_args,
     )
     runtime.keep(build_dir)
     print(f"{testname}: built", flush=True)

@@ -3,6 +3,9 @@
 ESCAPEMENT_MUTANTS names a file with JSON: `numbers` (of the mutants to judge), `plusarg` (its name; 0 is the sound circuit),
 `until` (the time of the clock after which none begins, or null) and `log` (a file that gets one line of JSON a verdict). Each
 build judges those that no earlier build of the same bench has killed; when none is left, nothing is built.
+
+With `emitted` in it (build -> digest, or {}) nothing is simulated: the plain sources are run through Verilator alone (`emitted.py`),
+each build logs its digest, and one that is not the digest of `emitted` fails the test.
 """
 
 import json
@@ -25,6 +28,7 @@ class Plan:
     def __init__(self, path):
         plan = json.loads(Path(path).read_text())
         self.numbers, self.plusarg, self.until, self.log = plan["numbers"], plan["plusarg"], plan["until"], Path(plan["log"])
+        self.emitted = plan.get("emitted")
 
     def left(self):
         """Those that no build has killed yet."""
@@ -38,6 +42,11 @@ class Plan:
     def note(self, **fields):
         with open(self.log, "a") as file:
             file.write(json.dumps(fields) + "\n")
+
+    def compare(self, name, digest):
+        """Logs what this build's circuit is; fails if it should be another one."""
+        self.note(build=name, number=0, killed=False, digest=digest)
+        assert self.emitted.get(name, digest) == digest, f"{name}: another circuit"
 
     def judge(self, name, folder, seed, simulate):
         """The sound circuit must pass `simulate(seed, log_file, plusargs)`; each mutant passes (it lives) or does not."""

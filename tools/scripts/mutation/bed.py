@@ -13,6 +13,8 @@ from mutation.changes import Mutant, mutated
 from mutation.schema import PACKAGE, PLUSARG, schema
 
 ROOT = Path(__file__).resolve().parents[3]
+#: The bench of the whole card: a mutant that its bench cannot see must not be in the card either.
+CARD = "escapement_top"
 #: A bench may take so long in all; it limits each simulation by itself.
 BENCH_LIMIT_S = 4 * 3600
 
@@ -42,11 +44,20 @@ class Bed:
 
     def _run(self, numbers: list[int], until: float | None) -> tuple[str, str]:
         """Runs the bench over these mutants: 'judged', 'not built' or 'not sound', and its output."""
-        plan = self.root / "mutants.json"
-        plan.write_text(json.dumps({"numbers": numbers, "plusarg": PLUSARG, "until": until, "log": str(self.verdicts)}))
+        code, output = self._pytest([self.name], {"numbers": numbers, "plusarg": PLUSARG, "until": until})
+        if code == 0:
+            return "judged", output
+        built = output.count(": built") >= output.count(": module ")
+        return ("not sound" if built or code != 1 else "not built"), output
+
+    def _pytest(self, benches: list[str], plan: dict) -> tuple[int, str]:
+        """Runs these benches with a plan (hdl/tb/lib/mutants.py): the exit code and the output; the log is in `verdicts`."""
+        file = self.root / "mutants.json"
+        file.write_text(json.dumps({**plan, "log": str(self.verdicts)}))
         self.verdicts.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(self.root / "hdl" / "tb" / self.name)]
-        env = {**self.env, "ESCAPEMENT_MUTANTS": str(plan)}
+        folders = [str(self.root / "hdl" / "tb" / name) for name in benches]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *folders]
+        env = {**self.env, "ESCAPEMENT_MUTANTS": str(file)}
         process = subprocess.Popen(command, cwd=self.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
         try:
             output, _ = process.communicate(timeout=BENCH_LIMIT_S)
@@ -54,10 +65,7 @@ class Bed:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             raise
-        if process.returncode == 0:
-            return "judged", output
-        built = output.count(": built") >= output.count(": module ")
-        return ("not sound" if built or process.returncode != 1 else "not built"), output
+        return process.returncode, output
 
     def judge(self, mutants: list[Mutant], until: float | None) -> list[Mutant]:
         """Judges all of them on one build; returns those that cannot stand in it and need one of their own."""
@@ -99,6 +107,31 @@ class Bed:
             # The run with none chosen has this mutant in it too.
             mutant.result, mutant.how = "killed", "bench failed"
         self._write({})
+
+    def excuse_same(self, survivors: list[Mutant]) -> None:
+        """Marks as `same` those that are the sound circuit to Verilator (trivial compiler equivalence).
+
+        That is so only if the C++ of the plain mutated text is that of the sound text in every build of the bench and in the
+        card's: a branch that the bench's parameters close but the card's open excuses nothing.
+        """
+        if not survivors:
+            return
+        sound = self._emitted({}, {})
+        for mutant in survivors:
+            if self._emitted({mutant.module: mutated(self.sound[mutant.module], mutant)}, sound) == sound:
+                mutant.result = "same"
+        self._write({})
+
+    def _emitted(self, texts: dict[str, str], expected: dict[str, str]) -> dict[str, str] | None:
+        """Build -> digest of its C++; None where a build is not the one that is expected, or is refused."""
+        self._write(texts)
+        plan = {"numbers": [0], "plusarg": PLUSARG, "until": None, "emitted": expected}
+        code, output = self._pytest(list(dict.fromkeys([self.name, CARD])), plan)
+        if code != 0 and not expected:
+            raise Unsound(f"bench {self.name}: Verilator does not read the sound circuit\n{output[-3000:]}")
+        if code != 0:
+            return None
+        return {entry["build"]: entry["digest"] for entry in map(json.loads, self.verdicts.read_text().splitlines())}
 
     def _read(self, numbered: list[tuple[int, Mutant]]) -> None:
         """The verdicts so far: killed once is killed, to live takes every build of the bench."""
