@@ -29,6 +29,30 @@ package esc_line_pkg;
   localparam int unsigned HdrCrcOffset = 60;
   localparam int unsigned HdrCrcBytes = 4;
 
+  // Byte offsets and sizes of the fields of a link frame that is as long as it may be.
+  localparam int unsigned LinkVersionFlagsOffset = 0;
+  localparam int unsigned LinkVersionFlagsBytes = 1;
+  localparam int unsigned LinkFeedOffset = 1;
+  localparam int unsigned LinkFeedBytes = 1;
+  localparam int unsigned LinkStreamOffset = 2;
+  localparam int unsigned LinkStreamBytes = 2;
+  localparam int unsigned LinkFrameSeqOffset = 4;
+  localparam int unsigned LinkFrameSeqBytes = 4;
+  localparam int unsigned LinkHwTimeOffset = 8;
+  localparam int unsigned LinkHwTimeBytes = 8;
+  localparam int unsigned LinkSendDelayOffset = 16;
+  localparam int unsigned LinkSendDelayBytes = 4;
+  localparam int unsigned LinkMsgIndexOffset = 20;
+  localparam int unsigned LinkMsgIndexBytes = 5;
+  localparam int unsigned LinkClockOffset = 25;
+  localparam int unsigned LinkClockBytes = 3;
+  localparam int unsigned LinkTicksOffset = 28;
+  localparam int unsigned LinkTicksBytes = 4;
+  localparam int unsigned LinkBodyOffset = 32;
+  localparam int unsigned LinkBodyBytes = 1436;
+  localparam int unsigned LinkCrcOffset = 1468;
+  localparam int unsigned LinkCrcBytes = 4;
+
   // Entry kinds.
   localparam logic [4:0] KindBid = 5'd1;
   localparam logic [4:0] KindAsk = 5'd2;

@@ -30,6 +30,21 @@ SIZE = {
     "crc": 4,
 }
 
+#: Field of a link frame -> byte offset.
+LINK_OFFSET = {
+    "version_flags": 0,
+    "feed": 1,
+    "stream": 2,
+    "frame_seq": 4,
+    "hw_time": 8,
+    "send_delay": 16,
+    "msg_index": 20,
+    "clock": 25,
+    "ticks": 28,
+    "body": 32,
+    "crc": 1468,
+}
+
 #: Entry kind -> number.
 KIND = {
     "bid": 1,

@@ -52,6 +52,58 @@ pub mod size {
     pub const CRC: usize = 4;
 }
 
+/// Byte offsets in a link frame that is as long as it may be.
+pub mod link_offset {
+    /// As in a line.
+    pub const VERSION_FLAGS: usize = 0;
+    /// Feed id.
+    pub const FEED: usize = 1;
+    /// Run of the sender, another one after each start: frames of an earlier run are none of this one.
+    pub const STREAM: usize = 2;
+    /// Number of the frame in its stream; the first is 0, and it wraps.
+    pub const FRAME_SEQ: usize = 4;
+    /// Hardware time (card ns) of the frame of the first entry; of a heartbeat the time when it was sent.
+    pub const HW_TIME: usize = 8;
+    /// Ns from hw_time to the sending of this frame, 0xffffffff: that or more.
+    pub const SEND_DELAY: usize = 16;
+    /// Message index base, low 40 bits, as in a line; of a heartbeat the index of the next message.
+    pub const MSG_INDEX: usize = 20;
+    /// As in a line.
+    pub const CLOCK: usize = 25;
+    /// Ticks in all frames of the stream before this one, modulo 2^32: the ticks of lost frames are known by number.
+    pub const TICKS: usize = 28;
+    /// Packed entries as in a line, to the last byte used (this many at most); none: a heartbeat.
+    pub const BODY: usize = 32;
+    /// CRC-32C over all bytes before, right behind the body.
+    pub const CRC: usize = 1468;
+}
+
+/// Sizes in bytes of the fields of a link frame.
+pub mod link_size {
+    /// Bytes of `version_flags`.
+    pub const VERSION_FLAGS: usize = 1;
+    /// Bytes of `feed`.
+    pub const FEED: usize = 1;
+    /// Bytes of `stream`.
+    pub const STREAM: usize = 2;
+    /// Bytes of `frame_seq`.
+    pub const FRAME_SEQ: usize = 4;
+    /// Bytes of `hw_time`.
+    pub const HW_TIME: usize = 8;
+    /// Bytes of `send_delay`.
+    pub const SEND_DELAY: usize = 4;
+    /// Bytes of `msg_index`.
+    pub const MSG_INDEX: usize = 5;
+    /// Bytes of `clock`.
+    pub const CLOCK: usize = 3;
+    /// Bytes of `ticks`.
+    pub const TICKS: usize = 4;
+    /// Bytes of `body`.
+    pub const BODY: usize = 1436;
+    /// Bytes of `crc`.
+    pub const CRC: usize = 4;
+}
+
 /// Entry kinds.
 pub mod kind {
     /// Best bid: price and total size; no price and size 0 when the side emptied.

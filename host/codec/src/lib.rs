@@ -11,6 +11,7 @@ pub mod entry;
 pub mod error;
 pub mod format;
 mod layout;
+pub mod link;
 mod nibbles;
 pub mod offset_code;
 mod proven_line;

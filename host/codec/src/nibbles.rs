@@ -181,6 +181,12 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
+    /// The body has no byte.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     #[inline]
     pub(crate) fn left(&self) -> usize {
         self.body.len() * 2 - self.at

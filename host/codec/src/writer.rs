@@ -44,6 +44,8 @@ impl core::error::Error for PushError {}
 pub struct BodyWriter<const N: usize, const P: usize> {
     body: Body<N>,
     clock: Clock,
+    /// Nibbles that may be used.
+    limit: usize,
     count: usize,
     first_hw_time: u64,
     first_index: u64,
@@ -64,11 +66,18 @@ impl<const N: usize, const P: usize> BodyWriter<N, P> {
         Self {
             body: Body::new(),
             clock,
+            limit: 2 * N,
             count: 0,
             first_hw_time: 0,
             first_index: 0,
             running: Running::at(0, 0, clock),
         }
+    }
+
+    /// An empty body of which only so many bytes may be used, those of a line at least and `N` at most.
+    #[must_use]
+    pub fn with_limit(clock: Clock, bytes: usize) -> Self {
+        Self { limit: 2 * bytes.clamp(format::size::BODY, N), ..Self::new(clock) }
     }
 
     /// The clock, for the header.
@@ -122,7 +131,7 @@ impl<const N: usize, const P: usize> BodyWriter<N, P> {
             self.running.restart(hw_time, msg_index, self.clock);
         }
         let mut out = Scratch::new();
-        let left = 2 * N - self.body.len();
+        let left = self.limit - self.body.len();
         match entry {
             Entry::Tick(entry) => {
                 let fits = |out: &Scratch| out.len() <= left;

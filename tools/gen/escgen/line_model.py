@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+#: UDP payload of an Ethernet frame of 1,500 bytes.
+LINK_BYTES_MAX = 1472
+
 #: Sections of numbers that descriptors are made of, and what they are.
 TABLES = {
     "forms": "form of a compact descriptor, bits 2:0",
@@ -63,6 +66,7 @@ class LineFormat:
     version: int
     line_bytes: int
     header: tuple[HeaderField, ...]
+    link_header: tuple[HeaderField, ...]
     kinds: tuple[Kind, ...]
     slots: dict[str, int]
     sides: dict[str, int]
@@ -77,15 +81,15 @@ class LineFormat:
         return next(f for f in self.header if f.name == name)
 
 
-def _header(raw: dict, line_bytes: int) -> tuple[HeaderField, ...]:
+def _header(raw: dict, line_bytes: int, name: str = "header") -> tuple[HeaderField, ...]:
     fields = tuple(HeaderField(n, f["offset"], f["bytes"], f["doc"]) for n, f in raw.items())
     at = 0
     for field in fields:
         if field.offset != at:
-            raise FormatError(f"header.{field.name}: offset {field.offset}, expected {at} (no holes, no overlap)")
+            raise FormatError(f"{name}.{field.name}: offset {field.offset}, expected {at} (no holes, no overlap)")
         at += field.size
     if at != line_bytes:
-        raise FormatError(f"header fields end at byte {at}, the line has {line_bytes}")
+        raise FormatError(f"{name} fields end at byte {at}, the line has {line_bytes}")
     return fields
 
 
@@ -111,6 +115,7 @@ def load(path: Path) -> LineFormat:
             version=raw["version"],
             line_bytes=raw["line_bytes"],
             header=_header(raw["header"], raw["line_bytes"]),
+            link_header=_header(raw["link_header"], LINK_BYTES_MAX, "link_header"),
             kinds=_kinds(raw["kinds"]),
             slots=raw["slots"],
             sides=raw["sides"],

@@ -21,6 +21,18 @@ def render(line: LineFormat) -> str:
         "|---|---|---|---|",
     ]
     out += [f"| {f.offset} | {f.size} | `{f.name}` | {f.doc} |" for f in line.header]
+    out += [
+        "",
+        "## Fields of a link frame",
+        "",
+        "The same entries in a UDP datagram of the narrow link, with a longer body.",
+        "",
+        "| offset | bytes | field | meaning |",
+        "|---|---|---|---|",
+    ]
+    for f in line.link_header:
+        at, size = ("behind", f.size) if f.name == "crc" else (f.offset, f"0 to {f.size}" if f.name == "body" else f.size)
+        out.append(f"| {at} | {size} | `{f.name}` | {f.doc} |")
     for name, title in TEXTS.items():
         out += ["", f"## {title}", "", _paragraphs(line.texts[name])]
     out += ["", "## Numbers of the descriptors", "", "| where | numbers |", "|---|---|"]

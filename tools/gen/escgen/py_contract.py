@@ -79,6 +79,7 @@ def line(fmt: LineFormat) -> str:
     out += [f"VERSION = {fmt.version}", f"LINE_BYTES = {fmt.line_bytes}", f"BODY_NIBBLES = {2 * fmt.field('body').size}", "FIRST_CONTROL = 8"]
     _table(out, "OFFSET", "Header field -> byte offset.", {f.name: f.offset for f in fmt.header})
     _table(out, "SIZE", "Header field -> bytes.", {f.name: f.size for f in fmt.header})
+    _table(out, "LINK_OFFSET", "Field of a link frame -> byte offset.", {f.name: f.offset for f in fmt.link_header})
     _table(out, "KIND", "Entry kind -> number.", {k.name: k.number for k in fmt.kinds})
     out += ["", "#: Control kinds that name a slot.", "CONTROL_WITH_SLOT = {"]
     out += [f'    "{k.name}",' for k in fmt.kinds if k.is_control and k.has_slot]

@@ -43,6 +43,9 @@ def render(line: LineFormat) -> str:
     ]
     _group(out, "offset", "Byte offsets of the header fields.", [(f.name, "usize", f.doc, f.offset) for f in line.header])
     _group(out, "size", "Sizes in bytes of the header fields.", [(f.name, "usize", f"bytes of `{f.name}`", f.size) for f in line.header])
+    link = line.link_header
+    _group(out, "link_offset", "Byte offsets in a link frame that is as long as it may be.", [(f.name, "usize", f.doc, f.offset) for f in link])
+    _group(out, "link_size", "Sizes in bytes of the fields of a link frame.", [(f.name, "usize", f"bytes of `{f.name}`", f.size) for f in link])
     kinds = []
     for k in line.kinds:
         state = "" if k.built else " (reserved, not built)"

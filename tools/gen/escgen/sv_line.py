@@ -38,6 +38,10 @@ def render(line: LineFormat) -> str:
     for f in line.header:
         out.append(f"  localparam int unsigned Hdr{camel(f.name)}Offset = {f.offset};")
         out.append(f"  localparam int unsigned Hdr{camel(f.name)}Bytes = {f.size};")
+    out += ["", "  // Byte offsets and sizes of the fields of a link frame that is as long as it may be."]
+    for f in line.link_header:
+        out.append(f"  localparam int unsigned Link{camel(f.name)}Offset = {f.offset};")
+        out.append(f"  localparam int unsigned Link{camel(f.name)}Bytes = {f.size};")
     out += ["", "  // Entry kinds."]
     out += [f"  localparam logic [4:0] Kind{camel(k.name)} = 5'd{k.number};" for k in line.kinds]
     out += ["  localparam logic [4:0] KindFirstControl = 5'd8;"]

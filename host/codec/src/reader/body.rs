@@ -143,7 +143,7 @@ impl<'a, const P: usize> BodyReader<'a, P> {
 
     /// All that is left must be zero.
     fn end(&mut self) -> Result<Option<LineItem>, Fault> {
-        if self.is_first() {
+        if self.is_first() && !self.cursor.is_empty() {
             return Err(Fault::Ended);
         }
         while self.cursor.left() > 0 {

@@ -9,6 +9,7 @@ mod found;
 mod history;
 mod identical;
 mod line;
+mod link;
 mod measure;
 mod stream;
 mod table;

@@ -1,7 +1,7 @@
 //! The tick line, as it lies in the ring: 64 bytes, all filled.
 
 use escapement_codec::{
-    decode_line, format, CentreTable, Clock, Entry, LineWriter, PushError, Resolved, Tick,
+    decode_line, format, CentreTable, Clock, Entry, LineItem, LineWriter, PushError, Resolved, Tick,
 };
 
 use super::coding::{Coding, Reader, PAYLOAD_MAX};
@@ -46,14 +46,23 @@ impl Reader for LineReader {
     fn packet(&mut self, bytes: &[u8], ticks: &mut Vec<Tick>) -> Result<(), String> {
         let line = bytes.try_into().map_err(|_| "expected 64 bytes".to_string())?;
         for item in decode_line(line).map_err(|error| error.to_string())? {
-            match self.0.resolve(item.map_err(|error| error.to_string())?) {
-                Resolved::Entry(Entry::Tick(tick)) => ticks.push(tick),
-                Resolved::Entry(_) => {}
-                Resolved::UnknownCentre(tick) => return Err(format!("unknown centre: {tick:?}")),
-                other => return Err(format!("unknown entry: {other:?}")),
-            }
+            let item = item.map_err(|error| error.to_string())?;
+            ticks.extend(resolved(&mut self.0, item)?);
         }
         Ok(())
+    }
+}
+
+/// The tick that an entry is, if it is one.
+pub(crate) fn resolved(
+    centres: &mut CentreTable<SLOTS>,
+    item: LineItem,
+) -> Result<Option<Tick>, String> {
+    match centres.resolve(item) {
+        Resolved::Entry(Entry::Tick(tick)) => Ok(Some(tick)),
+        Resolved::Entry(_) => Ok(None),
+        Resolved::UnknownCentre(tick) => Err(format!("unknown centre: {tick:?}")),
+        other => Err(format!("unknown entry: {other:?}")),
     }
 }
 

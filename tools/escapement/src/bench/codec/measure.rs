@@ -8,6 +8,7 @@ use serde_json::{json, Map, Value};
 use super::coding::{decode, encode_watched, Coding, Packets};
 use super::identical::identical;
 use super::line::Line;
+use super::link::Link;
 use super::stream::{ticks_of, Stream};
 use super::timing;
 use super::yardstick::{whole_file, Fixed, Mbp, StopBit, Zstd};
@@ -26,7 +27,7 @@ pub(crate) struct Plan {
 
 /// The forms of the product's codec.
 pub(crate) fn codecs(clock: Clock) -> Vec<Box<dyn Coding>> {
-    vec![Box::new(Line(clock))]
+    vec![Box::new(Line(clock)), Box::new(Link::new(clock))]
 }
 
 /// Figures of a stream, as they stand in the report.
