@@ -121,6 +121,8 @@ async def messages_become_operations(dut):
         for item, (ev, fields) in zip(items, want):
             for field in COMMON:
                 assert item[field] == ev[field], f"{field}: {item[field]:#x}, want {ev[field]:#x}"
+            for field in ("order_add", "order_trade", "order_last", "mark_bad", "untracked"):
+                assert item[field] == 0, f"{field}: of ITCH only, and set in {fields}"
             for field, value in fields.items():
                 assert item[field] == value, f"{field}: {item[field]:#x}, want {value:#x} in {fields}"
     cov.check()

@@ -48,7 +48,7 @@ class Stream:
             self.time = self.time + rng.choice([0, 0, 200]) & M64
             self.index = self.index + rng.randrange(2) & M40
             if rng.random() > self.calm:
-                self.slot = rng.randrange(5)
+                self.slot = rng.randrange(min(5, self.slots))
             return
         forward = 0
         if rng.random() < 0.6:
@@ -59,7 +59,7 @@ class Stream:
             self.hw = self.hw + rng.choice([forward, forward, forward + rng.randint(-40, 40), forward + 1, rng.getrandbits(40)]) & M64
         self.index = (self.index + rng.choice([0, 0, 1, 1, 1, 1, 2, 3, 9, 14, 15, 16])) & M40
         if rng.random() > self.calm:
-            self.slot = rng.randrange(rng.choice([3, 8, self.slots]))
+            self.slot = rng.randrange(min(rng.choice([3, 8, 64]), self.slots))
         if rng.random() > 0.97:
             self.flags = rng.choice([0, FLAG["maybe_bad_book"], 0xFF])
         if rng.random() > 0.97:
