@@ -33,7 +33,7 @@ RUSTFLAGS = [
     "--cfg=fuzzing",
 ]
 #: target -> longest input worth trying
-TARGETS = {"capture": 8192, "frame": 2200, "transport": 4096, "itch": 4096, "line": 60, "instruments": 2048}
+TARGETS = {"capture": 8192, "frame": 2200, "transport": 4096, "itch": 4096, "line": 60, "link": 400, "instruments": 2048}
 AT_A_TIME = 2
 
 

@@ -270,15 +270,19 @@ async def a_lone_entry_takes_four_cycles(dut):
     bench = Bench(dut)
     await bench.start()
     stream = Stream(controls=0.0, unloaded=1.0)
-    for _ in range(40):
+    for number in range(40):
         await bench.drain()
+        # The first of a frame, or any in early mode; more is on the way all the time.
+        first_of_frame, early = [(1, 0), (0, 1), (1, 1)][number % 3]
+        dut.early_i.value = early
         before = len(bench.lines)
         first, second = stream.tick(), stream.tick()
         for e in (first, second):
-            e.update(unloaded=1, first_of_frame=1)
+            e.update(unloaded=1, first_of_frame=first_of_frame)
             bench.source.send(e)
         dut.upstream_busy_i.value = 1
-        await bench.drain()
+        await bench.source.drained()
+        await ClockCycles(dut.clk_i, 10)
         taken, out = bench.taken_cycles[-2:], bench.line_cycles[before:]
         assert len(out) == 2
         assert [line - entry for line, entry in zip(out, taken)] == [4, 4], (taken, out)

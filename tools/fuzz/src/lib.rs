@@ -10,3 +10,4 @@ pub mod price;
 
 pub mod entries;
 pub mod frames;
+pub mod stand_in;

@@ -3,29 +3,9 @@
 #![no_main]
 
 use escapement_codec::format::{offset, LINE_BYTES};
-use escapement_codec::reader::LinePrice;
-use escapement_codec::{crc32c, decode_line, CentreTable, Entry, LineItem, LineWriter};
+use escapement_codec::{crc32c, decode_line, CentreTable, LineWriter};
+use escapement_fuzz::stand_in::entry;
 use libfuzzer_sys::fuzz_target;
-
-/// Prices that stand for a code of an epoch: out of the way of exact prices, different for each.
-fn stand_in(code: u8, epoch: u8) -> i64 {
-    0x5eed_5eed_5eed_0000 | i64::from(epoch) << 8 | i64::from(code)
-}
-
-fn entry(item: &LineItem) -> Option<Entry> {
-    match item {
-        LineItem::Control(entry) => Some(*entry),
-        LineItem::Tick(tick) => {
-            let price = match tick.price {
-                LinePrice::None => None,
-                LinePrice::Exact(price) => Some(price),
-                LinePrice::Coded { code, epoch } => Some(stand_in(code, epoch)),
-            };
-            Some(Entry::Tick(tick.with_price(price)))
-        }
-        _ => None,
-    }
-}
 
 fuzz_target!(|bytes: &[u8]| {
     let mut line = [0u8; LINE_BYTES];

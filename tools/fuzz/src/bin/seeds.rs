@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use escapement_capture::PcapWriter;
+use escapement_codec::link::{FrameWriter, FRAME_BYTES_MAX};
 use escapement_codec::{Clock, Entry, LineWriter, PriceKind, RefreshState, Tick, TickKind};
 use escapement_feed::Protocol;
 use escapement_fuzz::frames::{downstream_packet, segment_header, udp_frame};
@@ -110,7 +111,8 @@ fn pcapng(frame: &[u8]) -> Vec<u8> {
         .concat()
 }
 
-fn lines() -> Vec<Vec<u8>> {
+/// Entries by line.
+fn entries() -> [Vec<Entry>; 3] {
     let tick = Tick {
         kind: TickKind::Bid,
         slot: 3,
@@ -151,14 +153,32 @@ fn lines() -> Vec<Vec<u8>> {
         Entry::Void { hw_time, next_index, first: 5, count: 6, disposition: 1 },
         Entry::Restart { hw_time, next_index, session: 10 },
     ];
-    [&ticks[..], &control[..], &rare[..]]
-        .iter()
-        .map(|entries| {
-            let mut writer = LineWriter::new(Clock::default());
-            entries.iter().for_each(|entry| writer.push(entry).expect("four entries fit a line"));
-            writer.finish(0, 1)[..60].to_vec()
-        })
-        .collect()
+    [ticks.to_vec(), control.to_vec(), rare.to_vec()]
+}
+
+/// Lines without their CRC.
+fn lines() -> Vec<Vec<u8>> {
+    let line = |entries: &Vec<Entry>| {
+        let mut writer = LineWriter::new(Clock::default());
+        entries.iter().for_each(|entry| writer.push(entry).expect("four entries fit a line"));
+        writer.finish(0, 1)[..60].to_vec()
+    };
+    entries().iter().map(line).collect()
+}
+
+/// Frames without their CRC: the entries of the lines, all in one, and a heartbeat.
+fn link_frames() -> Vec<Vec<u8>> {
+    let mut writer = FrameWriter::new(1, 7, Clock::default(), FRAME_BYTES_MAX);
+    let mut out = [0; FRAME_BYTES_MAX];
+    let frame = |length: usize, out: &[u8]| out[..length - 4].to_vec();
+    let beat = writer.heartbeat(5, 6, &mut out);
+    let mut frames = vec![frame(beat, &out)];
+    for entry in entries().concat() {
+        writer.push(&entry).expect("they fit a frame");
+    }
+    let length = writer.finish(9, &mut out);
+    frames.push(frame(length, &out));
+    frames
 }
 
 const INSTRUMENTS: [&str; 2] = [
@@ -241,6 +261,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     put("capture", "day.itch", &day)?;
     for (i, line) in lines().iter().enumerate() {
         put("line", &format!("line{i}"), line)?;
+    }
+    for (i, frame) in link_frames().iter().enumerate() {
+        put("link", &format!("frame{i}"), frame)?;
     }
     for (i, text) in INSTRUMENTS.iter().enumerate() {
         put("instruments", &format!("file{i}.toml"), text.as_bytes())?;
