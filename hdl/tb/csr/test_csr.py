@@ -66,6 +66,7 @@ class Bench:
 
     async def reset(self):
         await Timer(100, "ns")
+        assert int(self.dut.strobe_o.value) == 0, "a strobe in a reset"
         self.dut.host_rst_ni.value = self.dut.core_rst_ni.value = 1
         await Timer(200, "ns")
 

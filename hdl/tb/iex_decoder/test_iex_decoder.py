@@ -33,6 +33,7 @@ async def start(dut, protocol):
     cocotb.start_soon(Clock(dut.clk_i, 2, unit="ns").start())
     for _ in range(3):
         await RisingEdge(dut.clk_i)
+    assert dut.op_valid_o.value == 0 and dut.disp_valid_o.value == 0, "valid in a reset"
     dut.rst_ni.value = 1
     await RisingEdge(dut.clk_i)
 
